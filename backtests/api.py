@@ -122,7 +122,7 @@ def run_job(
     is judged.
     """
     if judging is not None:
-        begin_replaying()
+        begin_replaying(job)
     with attempted(job, workspace) as attempt:
         done = _run(job, workspace, verify)
         since = judging.since if judging else None

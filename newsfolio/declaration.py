@@ -186,8 +186,11 @@ def _universe(value: object) -> str:
         or is_strategy(part)
         for part in parts
     )
+    kind = next((part for part in parts if isinstance(part, type)), None)
+    if kind is not None:
+        return f"a strategy of newsfolio that is made: {kind.__name__}()"
     if not right:
-        return 'a tuple of tickers, assets or sleeves: universe = ("SPY", "TLT")'
+        return 'a tuple of tickers, assets, sleeves or strategies: universe = ("SPY", "TLT")'
     sleeves = (part for part in parts if isinstance(part, Sleeve))
     if not all(_texts(sleeve.lines, Asset) for sleeve in sleeves):
         return 'the lines of a sleeve as a tuple: Sleeve("name", ("SPY", "TLT"))'

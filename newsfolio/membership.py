@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from newsfolio.view import View
 
 COLUMNS = ("member", "from", "until", "known")
+
+BLANK = frozenset({"None", "nan", "NaT", "<NA>"})
+"""What rows of pandas have where there is nothing."""
 
 JOINED, LEFT = "joined", "left"
 
@@ -84,7 +87,7 @@ class Members(Sleeve):
 
 
 def members(name: str, table: str | Iterable[Sequence[object]]) -> Members:
-    """A sleeve by date, from the text of a CSV file or from its rows.
+    """A sleeve by date, from the text of a CSV file, from its rows, or from a DataFrame.
 
     table: columns member, from, until, known. `until` is the last day, blank while it still is a
     member; `known` the day on which one could know of it, blank for the first day itself. Who keeps
@@ -131,9 +134,12 @@ def _rows(
     name: str, table: str | Iterable[Sequence[object]]
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Rows with their number in the file, by column."""
+    written = getattr(table, "to_csv", None)
+    if written is not None:  # a DataFrame
+        table = str(written(index=False))
     if not isinstance(table, str):
         for row, given in enumerate(table, 1):
-            texts = ["" if cell is None else str(cell).strip() for cell in given]
+            texts = ["" if (text := f"{cell}".strip()) in BLANK else text for cell in given]
             yield row, dict(zip(COLUMNS, [*texts, *[""] * len(COLUMNS)], strict=False))
         return
     reader = csv.DictReader(io.StringIO(table.lstrip("\ufeff")), skipinitialspace=True)
@@ -141,8 +147,8 @@ def _rows(
     lacking = [column for column in COLUMNS[:2] if column not in heads]
     if lacking:
         raise CommandError(
-            f"{name}: the table of members has no column {lacking[0]!r}; its first line is "
-            f"{','.join(COLUMNS)}"
+            f"{name}: the table of members has no column {lacking[0]!r}; write "
+            f"{','.join(COLUMNS)} as its first line, with commas"
         )
     for row, values in enumerate(reader, 2):
         cells = dict(zip(heads, (str(value or "").strip() for value in values.values()),
@@ -171,7 +177,7 @@ def _span(name: str, row: int, cells: Mapping[str, str]) -> Membership:
 
 def _day(text: str, where: str) -> date:
     try:
-        return date.fromisoformat(text[:10])
+        return datetime.fromisoformat(text).date()
     except ValueError:
         raise CommandError(
             f"{where}: {shortened(repr(text), 40)} is no day; write it as 2020-06-19"

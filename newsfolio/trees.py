@@ -17,6 +17,7 @@ from newsfolio.legs import legs_in, require_end, same
 from newsfolio.membership import dated_sleeves
 from newsfolio.parameters import Parameter, parameters
 from newsfolio.strategy import Fixed, Strategy
+from newsfolio.thesis import Article
 
 
 def legs_of(strategy: Strategy) -> tuple[Strategy, ...]:
@@ -41,6 +42,16 @@ def published_of(strategy: Strategy) -> datetime | None:
     """When the last of the articles could be read that a strategy and its legs are about."""
     theses = (part.thesis for part in (strategy, *all_legs(strategy)))
     return max((thesis.article.published for thesis in theses if thesis), default=None)
+
+
+def other_articles(strategy: Strategy) -> tuple[Article, ...]:
+    """The articles of legs besides the one by which a strategy is judged, latest first."""
+    judged = strategy.thesis
+    theses = (leg.thesis for leg in all_legs(strategy))
+    articles = {thesis.article.id: thesis.article for thesis in theses if thesis}
+    others = (article for article in articles.values()
+              if judged is None or article.id != judged.article.id)  # fmt: skip
+    return tuple(sorted(others, key=lambda article: article.published, reverse=True))
 
 
 def facts_of(strategy: Strategy) -> tuple[Facts, ...]:

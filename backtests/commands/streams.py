@@ -53,10 +53,16 @@ def json_output() -> TextIO:
 
 
 def with_streams() -> None:
-    """A daemon has no standard output or error: what is written there goes nowhere, unharmed."""
+    """A daemon has no standard output or error: what is written there goes nowhere, unharmed.
+
+    A character that the terminal's encoding lacks (GBK has no ø) is printed by its number.
+    """
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from cpython.long cimport PyLong_AsLongAndOverflow
 from cpython.object cimport PyObject_GenericSetAttr
 from cpython.ref cimport PyObject, Py_INCREF, Py_XDECREF
 from cython cimport view
+from libc.float cimport DBL_EPSILON
 from libc.math cimport INFINITY, NAN, ceil, copysign, fabs, floor, sqrt
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcmp, memcpy, memset
@@ -30,7 +31,6 @@ cdef double STAR_MINIMUM = 200.0
 cdef int ROUNDS = 20
 cdef double YEAR = 360.0, HOLDING_YEAR = 365.0  # interest
 cdef double LEFT = 1e-9  # valuation.LEFT
-cdef double EPSILON = 2.0 ** -52
 cdef double WHOLE = 2.0 ** 53  # from here on all numbers are whole
 
 cdef int DIVIDEND = 0, WITHHOLDING = 1, ADR_FEE = 2, INTEREST = 3, CREDIT = 4, CARRY = 5
@@ -56,8 +56,10 @@ def _below(const long long[::1] places, Py_ssize_t end):
     return True
 
 
+include "lanes.pxi"
 include "exact_sums.pxi"
 include "valuation.pxi"
+include "figures.pxi"
 include "buffers.pxi"
 include "views.pxi"
 

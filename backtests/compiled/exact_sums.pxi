@@ -79,11 +79,6 @@ cdef inline double rounded(Sum* total) noexcept:
 
 # Sums of numbers of one size, which are most
 
-cdef enum:
-    LANES = 16
-    SIDE = 4  # closes whose worth is added up side by side
-
-
 cdef struct Total:
     double sum, lost, size
 
@@ -110,7 +105,7 @@ cdef inline bint settled(Total* total, Py_ssize_t count, double* found) noexcept
     found[0] = total.sum + total.lost
     back = found[0] - total.sum
     rest = fabs((total.sum - (found[0] - back)) + (total.lost - back))
-    rest += (count + 8) * EPSILON * total.size
+    rest += (count + 8) * DBL_EPSILON * total.size
     return rest < (fabs(found[0]) - before(fabs(found[0]))) / 2
 
 
@@ -139,64 +134,14 @@ cdef inline double row_sum(double first, const double* values, Py_ssize_t count)
 
 
 cdef void side_by_side(Total* total, const double* values, Py_ssize_t count) noexcept:
-    """`two_sum` of `count` numbers, a multiple of LANES: sums that do not wait for each other.
-
-    Arrays of numbers, not of Totals, so that a compiler makes several additions at a time.
-    """
+    """`two_sum` of `count` numbers, a multiple of LANES: sums that do not wait for each other."""
     cdef double[LANES] sum_, lost, size
-    cdef double x, after, back, error
-    cdef Py_ssize_t place = 0
     cdef int lane
-    for lane in range(LANES):
-        sum_[lane] = lost[lane] = size[lane] = 0.0
-    while place < count:
-        for lane in range(LANES):
-            x = values[place + lane]
-            after = sum_[lane] + x
-            back = after - sum_[lane]
-            error = (sum_[lane] - (after - back)) + (x - back)
-            lost[lane] += error
-            size[lane] += fabs(error)
-            sum_[lane] = after
-        place += LANES
+    lane_sums(values, count, sum_, lost, size)
     for lane in range(LANES):
         two_sum(total, sum_[lane])
         total.lost += lost[lane]
         total.size += size[lane]
-
-
-cdef inline double worth_of(double cash, const double* units, const double* prices, double* value,
-                            Py_ssize_t count) noexcept:
-    """Cash and units x prices: their exact sum, rounded once. value: room for `count`."""
-    cdef Py_ssize_t place
-    for place in range(count):
-        value[place] = units[place] * prices[place]
-    return row_sum(cash, value, count)
-
-
-cdef inline void worths_of(const double* cash, const double* units, const double** prices,
-                           double* value, Py_ssize_t count, double* out) noexcept:
-    """`worth_of` at SIDE closes: sums that do not wait for each other. value: room for `count`."""
-    cdef double[SIDE] sum_, lost, size
-    cdef double x, after, back, error
-    cdef Total total
-    cdef Py_ssize_t place
-    cdef int lane
-    for lane in range(SIDE):
-        sum_[lane], lost[lane], size[lane] = cash[lane], 0.0, 0.0
-    for place in range(count):
-        for lane in range(SIDE):
-            x = units[place] * prices[lane][place]
-            after = sum_[lane] + x
-            back = after - sum_[lane]
-            error = (sum_[lane] - (after - back)) + (x - back)
-            lost[lane] += error
-            size[lane] += fabs(error)
-            sum_[lane] = after
-    for lane in range(SIDE):
-        total.sum, total.lost, total.size = sum_[lane], lost[lane], size[lane]
-        if not settled(&total, count, &out[lane]):
-            out[lane] = worth_of(cash[lane], units, prices[lane], value, count)
 
 
 cdef double slow_sum(double first, const double* values, Py_ssize_t count) noexcept:
@@ -214,16 +159,13 @@ cdef double slow_sum(double first, const double* values, Py_ssize_t count) noexc
 def sums(const double[::1] values, const long long[::1] ends):
     """(K,) exact sums of stretches of `values`, which end at `ends`."""
     _check(_rising(ends, len(values)))
-    found = np.empty(len(ends))
+    found = np.zeros(len(ends))
     cdef double[::1] sum_ = found
     cdef Py_ssize_t run, place = 0
-    cdef Sum total
     for run in range(ends.shape[0]):
-        total.count = 0
-        while place < ends[run]:
-            add(&total, values[place])
-            place += 1
-        sum_[run] = rounded(&total)
+        if place < ends[run]:
+            sum_[run] = row_sum(0.0, &values[place], ends[run] - place)
+        place = ends[run]
     return found
 
 

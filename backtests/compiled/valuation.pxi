@@ -51,79 +51,122 @@ def _placed(const double[:, ::1] table, const long long[::1] ends, Py_ssize_t fi
 cdef class Valuer:
     """What one run after the other was worth. room: for the cash flows of any session."""
 
-    cdef const double[:, ::1] prices
+    cdef const double[:, ::1] prices, by_line
     cdef const double[::1] credit, debit
-    cdef Py_ssize_t first, lines
-    cdef double[::1] units, most, today, held, value, flow
-    cdef double[:, ::1] price
+    cdef Py_ssize_t first, lines, closes
+    cdef double[::1] units, most, today, held, value, flow, cash, tile
     cdef long long[::1] active
+    cdef const double** shown
+
+    def __cinit__(self, closes, room):
+        self.shown = <const double**>malloc(max(1, closes.prices.shape[1]) * sizeof(double*))
+        if self.shown == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.shown)
 
     def __init__(self, closes, room):
-        self.prices, self.credit, self.debit = closes.prices, closes.credit, closes.debit
-        self.first, self.lines = closes.first, closes.prices.shape[1]
+        self.prices, self.by_line = closes.prices, closes.by_line
+        self.credit, self.debit, self.first = closes.credit, closes.debit, closes.first
+        self.closes, self.lines = closes.prices.shape[0], closes.prices.shape[1]
+        _check(self.by_line.shape[0] in (0, self.lines) and self.by_line.shape[1] == self.closes)
         self.units, self.most, self.today = (np.zeros(self.lines) for _ in range(3))
         self.held, self.value = (np.zeros(self.lines + 1) for _ in range(2))
-        self.price = np.zeros((SIDE, self.lines + 1))
+        self.cash, self.tile = np.zeros(self.closes + TILE), np.zeros(TILE * self.lines + 1)
         self.active = np.zeros(self.lines + 1, dtype=np.int64)
         self.flow = np.empty(room + 1)  # of which only what is used takes memory
 
     cdef void run(self, double cash, const double[:, ::1] fills, Py_ssize_t fill,
                   Py_ssize_t last_fill, const double[:, ::1] events, Py_ssize_t event,
                   Py_ssize_t last_event, double[::1] balances, double[::1] equity) noexcept:
-        cdef Py_ssize_t row = 0, count = 0, moved = 0, begun, flows, until
+        cdef Py_ssize_t row = 0, since = 0, count = 0, moved = 0, begun, told, flows, until
+        cdef bint delisted
         self._find_most(fills, fill, last_fill, events, event, last_event)
-        self.units[:] = 0.0
-        while row < self.prices.shape[0]:
-            if ((fill < last_fill and fills[fill, 0] == row + self.first)
-                    or (event < last_event and events[event, 0] == row + self.first)):
-                begun, flows = fill, 0
-                while fill < last_fill and fills[fill, 0] == row + self.first:
-                    self.flow[flows] = -fills[fill, 2] * fills[fill, 3] * fills[fill, 4]
-                    self.flow[flows + 1] = -fills[fill, 5]
-                    fill, flows = fill + 1, flows + 2
-                self._trade(fills, begun, fill)
-                while event < last_event and events[event, 0] == row + self.first:
-                    self.flow[flows] = events[event, 3]
-                    flows += 1
-                    if <int>events[event, 1] == DELISTING:
-                        self.units[<Py_ssize_t>events[event, 2]] = 0.0
-                    event += 1
+        self._forget()
+        while row < self.closes:
+            begun, told, flows, delisted = fill, event, 0, False
+            while fill < last_fill and fills[fill, 0] == row + self.first:
+                self.flow[flows] = -fills[fill, 2] * fills[fill, 3] * fills[fill, 4]
+                self.flow[flows + 1] = -fills[fill, 5]
+                fill, flows = fill + 1, flows + 2
+            while event < last_event and events[event, 0] == row + self.first:
+                self.flow[flows] = events[event, 3]
+                flows += 1
+                delisted |= <int>events[event, 1] == DELISTING
+                event += 1
+            if flows:
                 cash, moved = row_sum(cash, &self.flow[0], flows), row
-                count = self._find_active()
-            until = self.prices.shape[0]
+            if fill > begun or delisted:
+                self._worths(since, row, count, equity)
+                self._trade(fills, begun, fill)
+                if delisted:
+                    self._delist(events, told, event)
+                since, count = row, self._find_active()
+            until = self.closes
             if fill < last_fill:
                 until = min(until, <Py_ssize_t>fills[fill, 0] - self.first)
             if event < last_event:
                 until = min(until, <Py_ssize_t>events[event, 0] - self.first)
-            self._unmoved(cash, row, until, moved, count, balances, equity)
+            if cash >= 0:
+                grown(cash, self.credit[moved], &self.credit[row], until - row, &self.cash[row])
+            else:
+                grown(cash, self.debit[moved], &self.debit[row], until - row, &self.cash[row])
             row = until
+        self._worths(since, row, count, equity)
+        memcpy(&balances[0], &self.cash[0], self.closes * sizeof(double))
 
-    cdef void _unmoved(self, double cash, Py_ssize_t row, Py_ssize_t until, Py_ssize_t moved,
-                       Py_ssize_t count, double[::1] balances, double[::1] equity) noexcept:
-        """The closes from `row` to `until`, between which nothing is traded or paid."""
-        cdef const double* prices[SIDE]
-        cdef Py_ssize_t close
-        cdef int lane
-        for close in range(row, until):
-            balances[close] = cash * (self.credit[close] / self.credit[moved] if cash >= 0
-                                      else self.debit[close] / self.debit[moved])
-        while row + SIDE <= until:
-            for lane in range(SIDE):
-                prices[lane] = self._shown(row + lane, count, lane)
-            worths_of(&balances[row], &self.held[0], prices, &self.value[0], count, &equity[row])
-            row += SIDE
-        for close in range(row, until):
-            equity[close] = worth_of(balances[close], &self.held[0], self._shown(close, count, 0),
-                                     &self.value[0], count)
+    cdef void _forget(self) noexcept:
+        if self.lines:
+            memset(&self.units[0], 0, self.lines * sizeof(double))
 
-    cdef const double* _shown(self, Py_ssize_t row, Py_ssize_t count, int lane) noexcept:
-        """The prices of what is held; most often the lines are neighbours."""
+    cdef void _worths(self, Py_ssize_t row, Py_ssize_t until, Py_ssize_t count,
+                      double[::1] equity) noexcept:
+        """At the closes from `row` to `until`, between which nothing is traded."""
+        cdef double[TILE] worth, spare
+        cdef Py_ssize_t lane
+        if count >= 4 * LANES:
+            for row in range(row, until):
+                equity[row] = self._worth(row, count)
+            return
+        while row < until:
+            tile_worths(&self.cash[row], &self.held[0], self.shown, self._show(row, count), count,
+                        worth, spare)
+            for lane in range(min(<Py_ssize_t>TILE, until - row)):
+                equity[row + lane] = (worth[lane] if spare[lane] > 0
+                                      else self._worth(row + lane, count))
+            row += TILE
+
+    cdef double _worth(self, Py_ssize_t row, Py_ssize_t count) noexcept:
+        """Of one close; most often the lines of many are neighbours."""
         cdef Py_ssize_t place
         if count and self.active[count - 1] - self.active[0] == count - 1:
-            return &self.prices[row, self.active[0]]
+            products(&self.held[0], &self.prices[row, self.active[0]], count, &self.value[0])
+        else:
+            for place in range(count):
+                self.value[place] = self.held[place] * self.prices[row, self.active[place]]
+        return row_sum(self.cash[row], &self.value[0], count)
+
+    cdef Py_ssize_t _show(self, Py_ssize_t row, Py_ssize_t count) noexcept:
+        """Let `shown` be the prices of what is held at TILE closes, from the row answered on."""
+        cdef Py_ssize_t place, lane
+        if self.by_line.shape[0] and row + TILE <= self.closes:
+            for place in range(count):
+                self.shown[place] = &self.by_line[self.active[place], 0]
+            return row
         for place in range(count):
-            self.price[lane, place] = self.prices[row, self.active[place]]
-        return &self.price[lane, 0]
+            self.shown[place] = &self.tile[TILE * place]
+            for lane in range(TILE):
+                self.tile[TILE * place + lane] = self.prices[
+                    min(row + lane, self.closes - 1), self.active[place]]
+        return 0
+
+    cdef void _delist(self, const double[:, ::1] events, Py_ssize_t event,
+                      Py_ssize_t end) noexcept:
+        """Nothing is left of what was delisted."""
+        for event in range(event, end):
+            if <int>events[event, 1] == DELISTING:
+                self.units[<Py_ssize_t>events[event, 2]] = 0.0
 
     cdef void _trade(self, const double[:, ::1] fills, Py_ssize_t place, Py_ssize_t end) noexcept:
         """The trades of a session, those of one line first added up."""
@@ -140,8 +183,9 @@ cdef class Valuer:
                          Py_ssize_t last_event) noexcept:
         """The most that was ever held of each line at a close."""
         cdef Py_ssize_t column, begun, place
-        self.units[:] = 0.0
-        self.most[:] = 0.0
+        self._forget()
+        if self.lines:
+            memset(&self.most[0], 0, self.lines * sizeof(double))
         while fill < last_fill:
             begun = fill
             while fill < last_fill and fills[fill, 0] == fills[begun, 0]:

@@ -53,12 +53,18 @@ class Judging:
     progress: Progress = silent
 
 
-def begin_replaying() -> None:
-    """Start the process that replays while there is something else to do."""
+def begin_replaying(job: Job | None = None) -> None:
+    """Start the process that replays while there is something else to do.
+
+    job: what it will replay, so that it imports the libraries of that meanwhile.
+    """
     from backtests.evaluation.lookahead.replay_process import replay_process
+    from backtests.evaluation.lookahead.travelling import foreseen
     from backtests.evaluation.reruns.workers import usable
 
-    replay_process(channels=usable())
+    process = replay_process(channels=usable())
+    if job is not None and job.plain is None:
+        process.foresee(foreseen(type(job.strategy)))
 
 
 def refuse_in_replays() -> None:
@@ -136,6 +142,7 @@ def certificate_beside(run: Run, judging: Judging) -> Iterator[Callable[[], Cert
         yield alone
         return
     process = replay_process(channels=usable())
+    process.widened(())
 
     def work(progress: Progress) -> Certificate:
         process.lent(0)
@@ -144,7 +151,7 @@ def certificate_beside(run: Run, judging: Judging) -> Iterator[Callable[[], Cert
     def answer() -> Certificate:
         certificate = beside.answer(judging.progress)
         if certificate is None:
-            process.stop()  # it may have been left in the middle of an answer
+            process.stop()
             return alone()
         return certificate
 
@@ -153,6 +160,8 @@ def certificate_beside(run: Run, judging: Judging) -> Iterator[Callable[[], Cert
         yield answer
     finally:
         beside.end()
+        if not beside.answered:
+            process.stop()  # it may have been left in the middle of an answer
 
 
 def certificate_of(run: Run, judging: Judging) -> Certificate:
@@ -186,6 +195,7 @@ def certificate(
     from backtests.evaluation.lookahead.certificate import Replaying, certify
     from backtests.evaluation.lookahead.plain_replays import certify_plain
 
+    begin_replaying(job)
     inputs = job.inputs(settings)
     bars = inputs.load(source)
     if job.plain:

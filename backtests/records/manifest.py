@@ -24,6 +24,7 @@ from backtests.simulation.fills import Why
 from markets.quality.findings import Finding
 from newsfolio.formatting import percent
 from newsfolio.parameters import folder_name
+from newsfolio.trees import other_articles
 from reports.contract.manifest import (
     BenchmarkJson,
     CreditJson,
@@ -150,7 +151,7 @@ def _thesis(run: Run, scored: ScoringJson | None) -> ThesisJson | None:
     decided = market.first_decision
     acted = [] if decided is None else [day.isoformat() for day in market.days[decided:][:2]]
     thesis = origin.thesis
-    return {
+    values: ThesisJson = {
         "id": thesis["id"],
         "title": thesis["title"],
         "statement": thesis["statement"],
@@ -159,6 +160,13 @@ def _thesis(run: Run, scored: ScoringJson | None) -> ThesisJson | None:
         "scored_from": scored["from"] if scored else next(iter(acted[1:]), None),
         "claims": list(run.claims),
     }
+    others = other_articles(run.strategy) if run.strategy is not None else ()
+    if others:
+        values["others"] = [
+            f"“{article.title}”, {article.publisher}, {article.published:%Y-%m-%d}"
+            for article in others
+        ]
+    return values
 
 
 def _window(own: Account) -> WindowJson:

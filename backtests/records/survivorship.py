@@ -11,7 +11,8 @@ from newsfolio.formatting import percent
 from newsfolio.membership import Members, dated_sleeves
 from reports.contract.manifest import MembershipJson
 
-NAMED = 5
+NAMED = 30
+"""Members without prices that a note names; the manifest has all."""
 
 
 def memberships(market: Market) -> Iterator[MembershipJson]:
@@ -63,7 +64,8 @@ def membership_notes(rows: Iterable[MembershipJson]) -> Iterator[str]:
     """Survivorship in a sentence a sleeve."""
     for row in rows:
         missing = row["missing"]
-        names = ", ".join(missing[:NAMED]) + (" ..." if len(missing) > NAMED else "")
+        more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+        names = ", ".join(missing[:NAMED]) + more
         lack = f" (without: {names})" if missing else ""
         worst = (
             f", {percent(row['worst'], 1)} at most, on {row['worst_day']}" if row["share"] else ""

@@ -14,7 +14,9 @@ from types import CodeType
 import newsfolio
 from backtests import strategy_loader
 from backtests.plain_strategy import author_of
+from newsfolio.assets import sleeves_of
 from newsfolio.blame import source_file
+from newsfolio.membership import dated_sleeves
 from newsfolio.strategy import Strategy
 from newsfolio.trees import all_legs
 
@@ -36,8 +38,14 @@ def code_of(kind: type) -> str:
 
 
 def code_behind(strategy: Strategy) -> str:
-    """A hash of the files of a strategy and of all its legs."""
-    codes = [code_of(author_of(type(part))) for part in (strategy, *all_legs(strategy))]
+    """A hash of the files of a strategy and of all its legs, and of their tables of members.
+
+    Who was a member when is part of a rule, in whatever file it stands.
+    """
+    parts = (strategy, *all_legs(strategy))
+    codes = [code_of(author_of(type(part))) for part in parts]
+    dated = (dated_sleeves(sleeves_of(part.universe)) for part in parts)
+    codes += [repr(sleeve.spans) for sleeves in dated for sleeve in sleeves]
     return codes[0] if len(codes) == 1 else hashlib.sha256("".join(codes).encode()).hexdigest()[:16]
 
 

@@ -9,7 +9,7 @@ from math import fsum
 from typing import TypeVar
 
 from backtests.simulation.output import Limited
-from backtests.simulation.sizing import Sizer
+from backtests.simulation.sizing import Quotes, Sizer
 from markets.market import Market
 from newsfolio.errors import StrategyError
 from newsfolio.formatting import percent
@@ -176,10 +176,10 @@ class Limiter:
     ) -> tuple[dict[int, float], set[int]]:  # fmt: skip
         """Leave out the orders that are too small, until there is none."""
         least, session = self._limits.order, account.session
-        worth = self._market.value_rate[session]
+        worth, quotes = self._market.value_rate[session], Quotes()
         while least:
             wanted, _ = self._sizer.targets(
-                weights, session, account.equity, account.units, frozenset(kept)
+                weights, session, account.equity, account.units, frozenset(kept), quotes
             )
             orders = self._sizer.orders(wanted, account.units, session, account.equity)
             small = {c for c, size in orders.items()

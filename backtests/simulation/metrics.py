@@ -19,6 +19,32 @@ from backtests.simulation.valuation import sums
 from markets.market import Days, Floats
 from newsfolio.formatting import A_YEAR_FROM
 
+try:
+    from backtests.compiled.core import moments, turned
+except ImportError:  # there was no compiler when newsfolio was installed
+
+    def moments(curve: Floats, cash: Floats) -> Floats:
+        """(K, 5) all to be worked out by `plain_moments`."""
+        return np.full((len(curve), 5), nan)
+
+    def turned(
+        fills: Floats, ends: NDArray[np.int64], rows: NDArray[np.int64], equity: Floats
+    ) -> Floats:
+        """(K, 2) exact sums of K runs: what each fill traded over the equity before, and costs.
+
+        rows: (F,) the session of each in equity, (K, S); outside of it, and on the first, which
+        has no equity before it, it traded nothing.
+        """
+        _, _, quantity, price, rate, fee, slippage = fills.T
+        runs = np.repeat(np.arange(len(equity)), np.diff(ends, prepend=0))
+        inside = (rows > 0) & (rows < equity.shape[1])
+        before = np.zeros(len(rows))
+        before[inside] = equity[runs[inside], rows[inside] - 1]
+        value = np.abs(quantity * price * rate)
+        shares = np.divide(value, before, out=np.zeros_like(before), where=before > 0)
+        return np.column_stack([sums(shares, ends), sums(fee + slippage, ends)])
+
+
 DAYS_A_YEAR = 365.25
 
 MIN_DEVIATION = 2
@@ -56,7 +82,7 @@ def volatility(returns: pd.Series) -> float:
 
     `returns` starts with the first session after the start; NaN below two.
     """
-    return float(_volatility(_values(returns), _frequency(_days(returns.index))))
+    return float(_deviation(_values(returns)) * sqrt(_frequency(_days(returns.index))))
 
 
 def sharpe(returns: pd.Series, cash: pd.Series) -> float:
@@ -64,7 +90,8 @@ def sharpe(returns: pd.Series, cash: pd.Series) -> float:
 
     cash: what cash earned over each session, on the same index. NaN for a flat series.
     """
-    return float(_sharpe(_values(returns - cash), _frequency(_days(returns.index))))
+    excess = _values(returns - cash)
+    return float(_ratio(_mean(excess), _deviation(excess), _frequency(_days(returns.index))))
 
 
 def sortino(returns: pd.Series, cash: pd.Series) -> float:
@@ -72,12 +99,13 @@ def sortino(returns: pd.Series, cash: pd.Series) -> float:
 
     Target downside deviation after Sortino and Price (1994); NaN where nothing is below cash.
     """
-    return float(_sortino(_values(returns - cash), _frequency(_days(returns.index))))
+    excess = _values(returns - cash)
+    return float(_ratio(_mean(excess), _downside(excess), _frequency(_days(returns.index))))
 
 
 def max_drawdown(equity: pd.Series) -> float:
     """The lowest drawdown from the initial capital on: 0 to -1, where all is lost."""
-    return float(_max_drawdown(_values(equity)))
+    return max(float(_lowest(_values(equity))), -1.0)  # debt is no drawdown
 
 
 def turnover(traded: pd.Series, equity: pd.Series) -> float:
@@ -86,9 +114,10 @@ def turnover(traded: pd.Series, equity: pd.Series) -> float:
     traded: absolute base-currency value of the fills by session. Cash counts as an asset, so
     moving from cash into one line turns over half.
     """
-    value, ends = _values(traded), np.array([len(traded)])
-    moves = Traded(_days(traded.index), value, np.zeros_like(value), ends)
-    return float(_turnover(moves, _days(equity.index), _values(equity)[None])[0])
+    fills = np.ones((len(traded), 7))
+    fills[:, 2] = _values(traded)
+    moves = Traded(fills, _days(traded.index), np.array([len(traded)]))
+    return float(_turned(moves, _days(equity.index), _values(equity)[None])[0, 0])
 
 
 def cash_returns(rate: pd.Series) -> pd.Series:
@@ -115,31 +144,24 @@ def figures(
 
 @dataclass(frozen=True, eq=False)
 class Traded:
-    """The fills of K runs: (F,) days, absolute base-currency value, and fees with slippage.
+    """The fills of K runs: (F, 7) as fills.LazyRows has them, and (F,) their days.
 
     ends: (K,) the place after the last of each run.
     """
 
+    fills: Floats
     days: Days
-    value: Floats
-    costs: Floats
     ends: NDArray[np.int64]
 
 
 def traded_in(fills: Sequence[Fill]) -> Traded:
     """The fills of one run."""
     if isinstance(fills, LazyRows):
-        return traded_of(fills.table, fills.days, np.array([len(fills)]))
+        return Traded(fills.table, fills.days, np.array([len(fills)]))
     rows = [(0, 0, fill.quantity, fill.price, fill.rate, fill.fee, fill.slippage) for fill in fills]
     table = np.array(rows, dtype="float64").reshape(-1, 7)
     days = np.array([fill.session for fill in fills], "datetime64[D]")
-    return traded_of(table, days, np.array([len(fills)]))
-
-
-def traded_of(table: Floats, days: Days, ends: NDArray[np.int64]) -> Traded:
-    """The fills of K runs as fills.LazyRows has them, and their days."""
-    _, _, quantity, price, rate, fee, slippage = table.T
-    return Traded(days, np.abs(quantity * price * rate), fee + slippage, ends)
+    return Traded(table, days, np.array([len(fills)]))
 
 
 def figures_of(
@@ -150,26 +172,47 @@ def figures_of(
     days: (S,); curve, equity: (K, S); cash: (S - 1,) what it earned over each session.
     """
     equity = curve if equity is None else equity
-    with np.errstate(invalid="ignore", divide="ignore"):
-        returns = lost_once(curve[:, 1:] / curve[:, :-1] - 1)
-    excess, frequency, span = returns - cash, _frequency(days[1:]), _years(days)
+    frequency, span = _frequency(days[1:]), _years(days)
+    deviation, mean, apart, downside, lowest = _moments(curve, cash).T
+    turnover, costs = _turned(traded, days, equity).T
     ratios, long = _ratio_of_ends(curve), len(days) >= A_YEAR_FROM
     columns = {
         "final_equity": equity[:, -1].tolist(),
         "total_return": (ratios - 1).tolist(),
         "cagr": [_grown(ratio, span) if long else nan for ratio in ratios.tolist()],
-        "volatility": _volatility(returns, frequency).tolist(),
-        "sharpe": _sharpe(excess, frequency).tolist(),
-        "sortino": _sortino(excess, frequency).tolist(),
-        "max_drawdown": _max_drawdown(curve).tolist(),
-        "turnover": _turnover(traded, days, equity).tolist(),
-        "costs": sums(traded.costs, traded.ends).tolist(),
+        "volatility": (deviation * sqrt(frequency)).tolist(),
+        "sharpe": _ratio(mean, apart, frequency).tolist(),
+        "sortino": _ratio(mean, downside, frequency).tolist(),
+        "max_drawdown": np.maximum(lowest, -1.0).tolist(),  # debt is no drawdown
+        "turnover": turnover.tolist(),
+        "costs": costs.tolist(),
         "trades": np.diff(traded.ends, prepend=0).tolist(),
     }
     return [
         {name: value if isfinite(value) else None for name, value in zip(columns, row, strict=True)}
         for row in zip(*columns.values(), strict=True)
     ]
+
+
+def _moments(curve: Floats, cash: Floats) -> Floats:
+    """(K, 5) what figures are made of: as `plain_moments`, most of them in machine code."""
+    drawn = moments(np.ascontiguousarray(curve), np.ascontiguousarray(cash))
+    other = np.isnan(drawn).any(axis=1)
+    if other.any():
+        drawn[other] = plain_moments(curve[other], cash)
+    return drawn
+
+
+def plain_moments(curve: Floats, cash: Floats) -> Floats:
+    """(K, 5) of K curves, (K, S): standard deviation (n - 1) of returns; mean and standard
+    deviation of returns less `cash`, (S - 1,); root mean square of its negative part; the lowest
+    drawdown.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        returns = lost_once(curve[:, 1:] / curve[:, :-1] - 1)
+    excess = returns - cash
+    return np.column_stack([_deviation(returns), _mean(excess), _deviation(excess),
+                            _downside(excess), _lowest(curve)])  # fmt: skip
 
 
 def lost_once(returns: Floats) -> Floats:
@@ -205,35 +248,30 @@ def _grown(ratio: float, span: float) -> float:
         return inf
 
 
-def _max_drawdown(equity: Floats) -> Floats:
+def _lowest(equity: Floats) -> Floats:
+    """The lowest drawdown, which debt takes below -1."""
     under = equity / np.maximum.accumulate(equity, axis=-1) - 1
-    return np.asarray(np.maximum(under.min(axis=-1), -1.0))  # debt is no drawdown
+    return np.asarray(under.min(axis=-1))
 
 
-def _volatility(returns: Floats, frequency: float) -> Floats:
-    return _deviation(returns) * sqrt(frequency)
+def _mean(excess: Floats) -> Floats:
+    return np.asarray(excess.mean(axis=-1) if excess.shape[-1] else np.full(excess.shape[:-1], nan))
 
 
-def _sharpe(excess: Floats, frequency: float) -> Floats:
-    return _ratio(excess, _deviation(excess), frequency)
-
-
-def _sortino(excess: Floats, frequency: float) -> Floats:
+def _downside(excess: Floats) -> Floats:
+    """Root mean square of the negative part."""
     if not excess.shape[-1]:
         return np.full(excess.shape[:-1], nan)
-    downside = np.sqrt(np.mean(np.minimum(excess, 0.0) ** 2, axis=-1))
-    return _ratio(excess, downside, frequency)
+    return np.asarray(np.sqrt(np.mean(np.minimum(excess, 0.0) ** 2, axis=-1)))
 
 
-def _turnover(traded: Traded, days: Days, equity: Floats) -> Floats:
+def _turned(traded: Traded, days: Days, equity: Floats) -> Floats:
+    """(K, 2) one-way turnover a year, and costs."""
     span, rows = _years(days), np.searchsorted(days, traded.days)
-    if not span:
-        return np.full(len(equity), nan)
-    runs = np.repeat(np.arange(len(equity)), np.diff(traded.ends, prepend=0))
-    inside = (rows > 0) & (rows < len(days))  # the first session has no equity before it
-    before = np.where(inside, equity[runs, rows - 1], 0.0)
-    shares = np.divide(traded.value, before, out=np.zeros_like(before), where=before > 0)
-    return sums(shares, traded.ends) / 2 / span
+    of_runs = turned(np.ascontiguousarray(traded.fills), traded.ends, rows,
+                     np.ascontiguousarray(equity))  # fmt: skip
+    of_runs[:, 0] = of_runs[:, 0] / 2 / span if span else nan
+    return of_runs
 
 
 def _earned(rate: Floats, days: Days) -> Floats:
@@ -246,9 +284,8 @@ def _deviation(values: Floats) -> Floats:
     return np.asarray(np.std(values, axis=-1, ddof=1))
 
 
-def _ratio(excess: Floats, deviation: Floats, frequency: float) -> Floats:
+def _ratio(mean: Floats, deviation: Floats, frequency: float) -> Floats:
     """Annualised mean over deviation; NaN where rounding is all that deviates."""
-    mean = excess.mean(axis=-1) if excess.shape[-1] else deviation
     moves = deviation > FLAT
     ratio = np.divide(mean, deviation, out=np.full(np.shape(mean), nan), where=moves)
     return np.asarray(ratio * sqrt(frequency))

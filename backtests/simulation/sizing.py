@@ -41,6 +41,9 @@ class Quote:
     slippage: float
 
 
+Quotes = dict[tuple[int, float], Quote]
+
+
 @dataclass(frozen=True)
 class Sizer:
     """Lots, prices and fees of one market under one set of assumptions; it remembers nothing."""
@@ -98,14 +101,16 @@ class Sizer:
     def targets(
         self, weights: Mapping[int, float], session: int, equity: float,
         units: Mapping[int, float], kept: frozenset[int] = frozenset(),
+        quotes: Quotes | None = None,
     ) -> tuple[dict[int, float], float]:  # fmt: skip
         """Units wanted by column, and the cost that was kept aside for getting there.
 
         The cost of the orders depends on their size and the other way round: repeat with the
-        highest cost so far until it covers the orders. kept: columns whose units stay.
+        highest cost so far until it covers the orders. kept: columns whose units stay. quotes:
+        estimates of this close, by column and size, for who sizes several times.
         """
         cost = 0.0
-        quotes: dict[tuple[int, float], Quote] = {}
+        quotes = {} if quotes is None else quotes
         for _ in range(ROUNDS):
             wanted = {
                 column: units.get(column, 0.0)
@@ -136,7 +141,7 @@ class Sizer:
                 - units.get(column, 0.0) * worth.item(column)) * money > 0
         }  # fmt: skip
         room, cost, orders = fsum(gaps.values()), 0.0, dict[int, float]()
-        quotes: dict[tuple[int, float], Quote] = {}
+        quotes: Quotes = {}
         held = {column: units.get(column, 0.0) for column in gaps}
         for _ in range(ROUNDS if gaps else 0):
             share = max(0.0, min(1.0, (money - cost) / room))
@@ -161,9 +166,7 @@ class Sizer:
         """Fees and slippage of orders, base currency, estimated at the close of `session`."""
         return self._cost_of(orders, session, {})
 
-    def _cost_of(
-        self, orders: Mapping[int, float], session: int, quotes: dict[tuple[int, float], Quote]
-    ) -> float:
+    def _cost_of(self, orders: Mapping[int, float], session: int, quotes: Quotes) -> float:
         """As `cost_of`; what was estimated before at this close stands in `quotes`."""
         for order in orders.items():
             if order not in quotes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import fsum
 
 import numpy as np
@@ -18,6 +19,10 @@ LEFT = 1e-9
 """Of the most that was held of a line: less is what rounding left of nothing."""
 
 
+MANY = 64
+"""Lines whose prices are kept by close alone: all that is held at one is added up together."""
+
+
 @dataclass(frozen=True, eq=False)
 class Closes:
     """What cash and units are worth at S closes of a market, from the session `first` on.
@@ -29,6 +34,12 @@ class Closes:
     prices: Floats
     credit: Floats
     debit: Floats
+
+    @cached_property
+    def by_line(self) -> Floats:
+        """(N, S) the same prices, one line after the other; of many lines (0, S)."""
+        few = self.prices.T if self.prices.shape[1] < MANY else self.prices.T[:0]
+        return np.ascontiguousarray(few)
 
 
 def held(fills: Floats, events: Floats, first: int, shape: tuple[int, int]) -> Floats:

@@ -35,7 +35,7 @@ from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions, transactions_of
 from backtests.simulation.flows import time_weighted
 from backtests.simulation.limits import require_possible
-from backtests.simulation.metrics import figures_of, traded_of
+from backtests.simulation.metrics import Traded, figures_of
 from backtests.simulation.output import EngineOutput
 from backtests.sweeps.batches import GROUPS, SetBatch, SweepRow, errors_in
 from backtests.sweeps.data_needs import MarketKey, asks, varies
@@ -220,7 +220,7 @@ class SweepSimulator:
         market, settings = shared.market, self.settings
         _, equity = valuations(market, transactions, settings.cash, settings.credit_spread)
         days = market.sessions[transactions.fills[:, 0].astype("int64")]
-        traded = traded_of(transactions.fills, days, transactions.fills_end)
+        traded = Traded(transactions.fills, days, transactions.fills_end)
         curve = time_weighted(equity, transactions, market.first)
         return curve, figures_of(shared.axis, curve, traded, shared.cash, equity)
 

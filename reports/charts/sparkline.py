@@ -19,7 +19,7 @@ def sparkline(equity: pd.Series, divide: str | None) -> Markup:
         return Markup("")
     row = _divide(values, divide)
     marks = sorted({*np.linspace(0, len(values) - 1, POINTS).round().astype(int).tolist(), row})
-    heights = _heights([float(values.iloc[mark]) for mark in marks])
+    heights = _heights(values.to_numpy("float64")[marks].tolist())
     last = len(values) - 1
     points = [f"{mark / last * WIDE:.1f},{y:.1f}" for mark, y in zip(marks, heights, strict=True)]
     cut = marks.index(row)

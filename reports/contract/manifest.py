@@ -85,11 +85,13 @@ class ThesisJson(BareThesisJson):
     """A thesis in a run; None where its article cannot be acted on.
 
     scored_from: see `reports.record.scoring`, which knows where the score of this run begins.
+    others: of a strategy of strategies, the articles of its legs that are not judged, in words.
     """
 
     first_decision: str | None
     scored_from: str | None
     claims: NotRequired[list[ClaimJson]]
+    others: NotRequired[list[str]]
 
 
 ScoringJson = TypedDict("ScoringJson", {"divide": str | None, "from": str | None})

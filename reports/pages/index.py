@@ -165,10 +165,14 @@ def _page(folder: Path) -> str | None:
 
 def _spark(folder: Path, manifest: ManifestJson) -> Markup:
     """The run's equity as a small drawing; nothing where its files cannot be read."""
-    import pandas as pd
+    import pyarrow.parquet as pq
 
     try:
-        table = pd.read_parquet(folder / "equity.parquet")
-        return sparkline(table.get("time_weighted", table["equity"]), scoring(manifest)["divide"])
+        with pq.ParquetFile(folder / "equity.parquet") as file:  # of thousands: one column of each
+            has_flows = "time_weighted" in file.schema_arrow.names
+            curve = "time_weighted" if has_flows else "equity"
+            table = file.read([curve], use_threads=False, use_pandas_metadata=True)
+        equity = table.to_pandas(use_threads=False)[curve]
+        return sparkline(equity, scoring(manifest)["divide"])
     except (OSError, ValueError, LookupError, TypeError):
         return Markup("")

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from backtests.sweeps import executors
+from backtests.sweeps.sweep import SweepResult
 from newsfolio import CommandError
 from tests.support.forked_commands import Forked
 from tests.support.shell import Shell
@@ -78,27 +79,32 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(
     assert {path.name: path.read_bytes() for path in folder.glob(pattern)} == whole
 
 
+@pytest.mark.slow  # 50 s of processor time: a cluster of processes, and two that are killed
 def test_a_lost_worker_of_a_cluster_changes_no_bit(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="cluster: pip install distributed")
     (tmp_path / "top.py").write_text(TOP)
     address, grid = f"{tmp_path}/top.py", {"n": range(1, 6), "lookback": range(30, 190, 4)}
     alone = swept(tmp_path / "alone", address, grid=grid)
-    killed: list[int] = []
+    killed: dict[str, int] = {}
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
 
-        def kill(progress: str) -> None:
-            """After the first job: one worker process, as by the kernel when memory is short."""
-            if not killed:
-                killed.append(next(iter(cluster.workers.values())).pid)
-                os.kill(killed[0], signal.SIGKILL)
+        def on_it(name: str, **more: object) -> SweepResult:
+            """A sweep; after its first job a worker dies, as by the kernel when memory is short."""
 
-        there = {"cluster": cluster.scheduler_address}
-        together = swept(tmp_path / "together", address, grid=grid, progress=kill, **there)
+            def kill(progress: str) -> None:
+                if name not in killed:
+                    killed[name] = next(iter(cluster.workers.values())).pid
+                    os.kill(killed[name], signal.SIGKILL)
+
+            there = {"cluster": cluster.scheduler_address, "progress": kill}
+            return swept(tmp_path / name, address, **there, **more)
+
+        together = on_it("together", grid=grid)
         onwards = {"grid": GRID, "walk_forward": (6, 3)}
-        walked = swept(tmp_path / "walked", address, **onwards, **there)
-    assert killed
+        walked = on_it("walked", **onwards)
+    assert len({*killed.values()}) == 2
     assert len(bytes_of(alone)) == 10
     assert bytes_of(together) == bytes_of(alone)
     here = swept(tmp_path / "here", address, **onwards)

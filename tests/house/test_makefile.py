@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAKE = shutil.which("make")
 
-pytestmark = pytest.mark.skipif(MAKE is None, reason="there is no make")
+pytestmark = pytest.mark.skipif(
+    MAKE is None or os.name != "posix", reason="no make, or no shell for its commands"
+)
 
 OLD = "#!/bin/sh\nexit 1\n"
 """An interpreter that is too old, or none: what is asked of it fails."""

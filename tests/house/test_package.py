@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import newsfolio
+from backtests.cli import COMMANDS
 from tests.support.source_tree import PACKAGES
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +81,15 @@ def test_python_runs_the_package_as_the_program() -> None:
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert answer.stdout.strip() == newsfolio.__version__
+
+
+def test_what_an_index_shows_leads_nowhere_else() -> None:
+    """A link or a picture of ours has no address there; commands are such as there are."""
+    text = PROJECT["project"]["readme"]["text"]
+    assert not re.search(r"\]\(|<(a|img)\b|^\[", text, re.MULTILINE)
+    assert set(re.findall(r"^    newsfolio (\w+)", text, re.MULTILINE)) <= set(COMMANDS)
+    extras = set(re.findall(r"newsfolio\[(\w+)\]", text))
+    assert extras == set(PROJECT["project"]["optional-dependencies"]) - {"docs", "dev"}
 
 
 def test_every_version_of_python_is_tried() -> None:

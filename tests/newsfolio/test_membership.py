@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from markets.build import build_market
@@ -61,6 +62,10 @@ def test_a_table_is_read_by_its_columns() -> None:
     assert members("An index", rows) == INDEX
     assert pickle.loads(pickle.dumps(INDEX)) == INDEX
     assert members("x", [("AAA", "2024-01-02")]).spans[0].until is None
+    frame = pd.DataFrame(rows, columns=["member", "from", "until", "known"])
+    assert members("An index", frame) == INDEX
+    frame["until"] = pd.to_datetime(frame["until"])
+    assert members("An index", frame.to_numpy().tolist()) == INDEX  # NaT where there is none
 
 
 @pytest.mark.parametrize(
@@ -123,8 +128,10 @@ def test_all_that_ever_were_members_are_no_portfolio(market: Market) -> None:
     ("table", "words"),
     [
         (TABLE, "row 3 of its members: BBB is one from 2024-01-09 and known on 2024-01-16 only"),
-        ("member,since\nAAA,2024-01-02", "no column 'from'; its first line is member,from,until"),
+        ("member,since\nAAA,2024-01-02", "no column 'from'; write member,from,until"),
+        ("member;from\nAAA;2024-01-02", "no column 'member'; write member,from,until"),
         ("member,from\n", "is empty"),
+        ("member,from\nAAA,2024-01-02 noon", "from: '2024-01-02 noon' is no day"),
         ("member,from\nA A,2024-01-02", "row 2 of its members: 'A A' is no ticker"),
         ("member,from\n,2024-01-02", "'' is no ticker"),
         ("member,from\nAAA,02/01/2024", "from: '02/01/2024' is no day; write it as 2020-06-19"),

@@ -16,7 +16,7 @@ from backtests.engines import kernel
 from backtests.simulation.account import account, valuations
 from backtests.simulation.decision_tables import table_of
 from backtests.simulation.desk import Desk
-from backtests.simulation.metrics import cash_returns, figures, figures_of, traded_of
+from backtests.simulation.metrics import Traded, cash_returns, figures, figures_of
 from markets.market import Market
 from newsfolio import Panel, Strategy, StrategyError, every_session
 from newsfolio.panel import Table
@@ -76,7 +76,7 @@ def test_runs_of_a_batch_are_those_made_alone(seed: int) -> None:
     rate = pd.Series(market.cash_rate[market.first :], index=market.index)
     days, earned = market.sessions[market.first :], cash_returns(rate).to_numpy()
     on = market.sessions[batch.transactions.fills[:, 0].astype("int64")]
-    traded = traded_of(batch.transactions.fills, on, batch.transactions.fills_end)
+    traded = Traded(batch.transactions.fills, on, batch.transactions.fills_end)
     together = figures_of(days, worth, traded, earned)
     for place, output in enumerate(alone):
         held = account(market, output.fills, output.events, cash, spread)

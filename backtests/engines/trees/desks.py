@@ -10,6 +10,7 @@ from backtests.engines.trees.leg_accounts import LegAccount, Turn, leg_account
 from backtests.engines.trees.parents import ParentDecider, moments_of
 from backtests.settings import Settings, with_limits
 from backtests.simulation.desk import Desk
+from backtests.simulation.limits import require_possible
 from backtests.simulation.sizing import Sizer
 from markets.costs.models import CostModel
 from markets.market import Market
@@ -57,6 +58,7 @@ def legs_on(
         limited = with_limits(alone, leg.limits)
         key = place, name, _Leg(leg), limited, costs, turn
         if key not in kept:
+            require_possible(limited.limits, own, leg.label)
             desk = desk_of(leg, own, limited, costs, turn)
             kept[key] = leg_account(name, desk, market, turn)
         accounts.append(kept[key])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,11 +56,26 @@ def leg_account(name: str, desk: Desk, market: Market, turn: Turn) -> LegAccount
     columns = [market.place[ticker] for ticker in desk.market.tickers]
     wide = np.zeros((len(market.sessions), len(market.assets)))
     wide[:, columns] = np.where(begun[:, None], goal[at], 0.0)
+    notes = (*desk.notes(), *_of_its_own(desk, output))
     same_day = begun & (desk.market.sessions[at] == market.sessions)
     return LegAccount(
         name, desk.strategy, worth, wide, np.where(begun, net[at], 0.0), same_day & decided[at],
-        output, own, tuple(f"{name}: {note}" for note in desk.notes()), desk.tree,
+        output, own, tuple(f"{name}: {note}" for note in notes), desk.tree,
     )  # fmt: skip
+
+
+def _of_its_own(desk: Desk, output: EngineOutput) -> Iterator[str]:
+    """What a leg declares that counts for nothing in a tree, and what its limits and prices did."""
+    strategy, day = desk.strategy, desk.market.day
+    if strategy.costs is not None and strategy.costs != desk.settings.costs:
+        yield "as a leg it pays the costs of the run, not those that it declares"
+    if strategy.flows:
+        yield "the money that it declares to flow is left out: it flows into the one account alone"
+    if output.limited:
+        count = len({row.session for row in output.limited})
+        yield f"its limits changed {count} of {len(output.targets)} decisions"
+    if output.ruined is not None:
+        yield f"its account came to nothing on {day(output.ruined)}, and it decides no more"
 
 
 def _goals(

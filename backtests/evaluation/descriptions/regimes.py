@@ -97,7 +97,8 @@ class _Parts:
             return replace(unknown, why=why)
         times = self.a_year / count if a_year else 1.0
         ahead = float((own - other).sum())
-        spread = float((self.own - self.other).std(ddof=1)) * sqrt(count)
+        # by numpy: that of pandas ends otherwise where Bottleneck is installed
+        spread = float((self.own - self.other).to_numpy().std(ddof=1)) * sqrt(count)
         return Regime(
             name, "", "", "", count, scored,
             own=expm1(float(own.sum()) * times),

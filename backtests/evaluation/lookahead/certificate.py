@@ -223,6 +223,7 @@ def _certificates(examined: Sequence[_Examined], replaying: Replaying) -> list[C
         for replay in part.replays.futures(part.kinds, part.cuts)
     ]
     report = partial(_reported, replaying.progress, len(futures))
+    report(0)
     replayed = answered([replay for _, replay in futures], report=report)
     for (part, _), (changes, witnesses) in zip(futures, replayed, strict=True):
         part.changes += changes

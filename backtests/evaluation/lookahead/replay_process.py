@@ -93,7 +93,8 @@ class ReplayProcess:
         assert reads is not None and writes is not None  # noqa: S101 (PIPE)
         self._channel = Channel(reads.fileno(), writes.fileno())
         self._others = [Channel(answer, asks) for _, asks, answer, _ in pipes]
-        self._wide, self._lane, self._owner = False, 0, os.getpid()
+        self._foreseen = self._wide = False
+        self._lane, self._owner = 0, os.getpid()
         self._lock = threading.RLock()
 
     def serves(self, channels: int) -> bool:
@@ -102,10 +103,16 @@ class ReplayProcess:
             return True
         return self._process.poll() is None and len(self._others) >= channels - 1
 
-    def widened(self, libraries: tuple[str, ...]) -> int:
-        """How many copies may answer at once; these libraries are imported for all of them."""
-        if self._others and not self._wide:
+    def foresee(self, libraries: tuple[str, ...]) -> None:
+        """Have all channels served, by copies with these libraries, while nobody waits."""
+        if self._others and not self._foreseen:
             self._channel.send(Widen(_surroundings(libraries)))
+            self._foreseen = True
+
+    def widened(self, libraries: tuple[str, ...]) -> int:
+        """How many copies may answer at once; libraries: for all of them, unless foreseen."""
+        if self._others and not self._wide:
+            self.foresee(libraries)
             self._channel.receive()
             self._wide = True
         return 1 + len(self._others)
@@ -124,6 +131,8 @@ class ReplayProcess:
     def market(self, packed: Packed, opened: Opened) -> Iterator[Copy]:
         """A copy that has unpacked a strategy, and then got a market."""
         with self._lock:
+            if self._foreseen:
+                self.widened(())  # its answer comes first
             self._channel.send(_surroundings(packed.libraries))
             copy = Copy(self._channel)
             try:

@@ -16,6 +16,7 @@ import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +287,18 @@ def _libraries(author: type, carried: Iterable[object]) -> Iterator[str]:
         file = Path(_file(loaded)) if loaded is not None else Path()
         if "site-packages" in file.parts and kind_of(str(file)) == "library":
             yield str(name)
+
+
+def foreseen(author: type) -> tuple[str, ...]:
+    """Installed packages that the files of a strategy import somewhere, before it has run."""
+    names = {name.partition(".")[0] for name in imported(author)}
+    return tuple(sorted(name for name in names if _installed(name)))
+
+
+def _installed(package: str) -> bool:
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):
+        return False
+    origin = (spec.origin if spec is not None else None) or ""
+    return "site-packages" in Path(origin).parts and kind_of(origin) == "library"

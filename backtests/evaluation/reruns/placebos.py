@@ -75,6 +75,7 @@ def placebos(
     duel = _Duel(run, run.strategy, against.reference.strategy, against.market, score)
     drawn = run.strategy.drawn(Random(0)) is not None  # noqa: S311
     sharing = _Sharing(workers or usable(), count, progress)
+    progress("placebos", 0.0)
     draws = duel.baskets(count, sharing) if drawn else duel.dates(count, sharing)
     progress("placebos", 1.0)
     return _ranked(duel, draws, drawn, against.label)

@@ -45,7 +45,7 @@ class CopiedWork(Generic[T]):
     def __init__(self, work: Callable[[Progress], T]) -> None:
         self._process, reads = _copied(work)
         self._channel = Channel(reads, reads)
-        self._ended = False
+        self._ended = self.answered = False
 
     def answer(self, progress: Progress = silent) -> T | None:
         """What came out, told how far it is; None where the copy failed, or died of something."""
@@ -60,6 +60,7 @@ class CopiedWork(Generic[T]):
                         done.append(content)
         finally:
             code = self.end()
+        self.answered = bool(done)
         if not done and code != _FAILED:
             warnings.warn(
                 f"a process that worked beside this one ended with code {code} (out of memory?); "

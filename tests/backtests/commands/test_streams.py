@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -43,6 +44,21 @@ def test_without_standard_streams(shell: Shell, monkeypatch: pytest.MonkeyPatch)
     print("unheard")
     sys.stderr.close()
     sys.stdout.close()
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1252", "ascii"])
+def test_a_terminal_that_lacks_a_character(
+    encoding: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = io.BytesIO()
+    with io.TextIOWrapper(written, encoding=encoding) as stream, monkeypatch.context() as here:
+        here.setattr(sys, "stdout", stream)
+        with pytest.raises(SystemExit) as left:
+            main(["venues"])
+        stream.flush()
+        text = written.getvalue().decode(encoding)
+    assert (left.value.code, capsys.readouterr().err) == (0, "")
+    assert ("\u00f8" if encoding == "cp1252" else "\\xf8") in text
 
 
 def test_help_of_which_only_the_head_is_read(

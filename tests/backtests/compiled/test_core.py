@@ -15,7 +15,7 @@ import pytest
 from backtests.engines import kernel
 from backtests.engines.kernel_inputs import kernel_inputs_of
 from backtests.settings import Settings
-from backtests.simulation import decision_tables, valuation
+from backtests.simulation import decision_tables, metrics, valuation
 from backtests.simulation.decisions import by_column
 from backtests.simulation.desk import Desk
 from backtests.simulation.fills import Transactions
@@ -134,8 +134,11 @@ def closes(cash: float, values: Any) -> Any:
 def test_values_of_many_runs_are_those_of_the_twin(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Random trades, twice a line in a session too, events, delistings and debts."""
-    transactions, closes = random_runs(np.random.default_rng(seed))
+    """Random trades, twice a line in a session too, events, delistings and debts.
+
+    A few lines, or some of so many that their prices are kept by close alone.
+    """
+    transactions, closes = random_runs(np.random.default_rng(seed), 70 if seed % 3 == 2 else 5)
     compiled = core.valued(20_000.0, transactions, closes)
     written = twin(valuation, monkeypatch).valued(20_000.0, transactions, closes)
     for own, other in zip(compiled, written, strict=True):
@@ -162,6 +165,36 @@ def test_a_table_of_decisions_is_laid_out_as_the_twin_does(
     assert compiled[1].any(axis=1).all() and not compiled[1].all(axis=1).any()
 
 
+@pytest.mark.parametrize("sessions", [1, 2, 3, 9, 17, 128, 130, 137, 265, 600, 2521])
+def test_moments_of_curves_are_those_of_the_twin(sessions: int) -> None:
+    """numpy's own sums, to the last bit; what the core leaves out is worked out there."""
+    rng = np.random.default_rng(sessions)
+    curve = np.cumprod(1 + rng.normal(0, 0.01, (6, sessions)), axis=1) * 1e6
+    cash = rng.normal(1e-4, 1e-5, sessions - 1)
+    curve[1] = 5.0
+    curve[2, sessions // 2 :], curve[3, sessions // 2], curve[4, -1] = 0.0, -3.0, np.nan
+    with np.errstate(invalid="ignore"):
+        drawn = metrics.plain_moments(curve, cash)
+        worked_out = core.moments(curve, cash)
+    whole = np.array([0, 1, 5]) if sessions > 2 else []
+    assert np.array_equal(worked_out[whole], drawn[whole])
+    assert np.isnan(np.delete(worked_out, whole, axis=0)).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_runs_turned_over_is_what_the_twin_says(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    transactions, _ = random_runs(rng)
+    rows = transactions.fills[:, 0].astype("int64") - 9  # some before the curve, some after it
+    equity = rng.normal(1e4, 6e3, (3, 30))
+    given = transactions.fills, transactions.fills_end, rows, equity
+    written = twin(metrics, monkeypatch).turned(*given)
+    assert (written > 0).all()
+    assert np.array_equal(core.turned(*given), written)
+
+
 def twin(of: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A module of the desk where nothing was compiled."""
     assert of.__file__
@@ -174,12 +207,12 @@ def twin(of: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Any:
     return module
 
 
-def random_runs(rng: np.random.Generator) -> tuple[Transactions, Closes]:
+def random_runs(rng: np.random.Generator, lines: int = 5) -> tuple[Transactions, Closes]:
     """What `valued` is given: three runs, of which the first line is delisted halfway.
 
     No engine trades it afterwards; both ways it would begin anew.
     """
-    sessions, lines, first = 40, 5, 7
+    sessions, first = 40, 7
     gone = first + sessions // 2
     fills, events, fills_end, events_end = [], [], [], []
     for _ in range(3):

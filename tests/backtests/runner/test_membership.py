@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 from backtests import run as run_and_keep
+from backtests import strategy_loader
 from backtests.records.from_run import result_of
 from backtests.records.result import Result
+from backtests.runner.fingerprint import code_behind
 from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.sweeps.sweep import sweep
@@ -147,6 +149,39 @@ def test_two_tables_of_one_name_are_two() -> None:
     played = run_strategy(Twice(), Made(BARS), Settings(**wanted))
     alone = run_strategy(Fixed(mix=((1.0, "AAA"),)), Made(BARS), Settings(**wanted))
     assert np.allclose(played.references["benchmark"].curve, alone.account.curve)
+
+
+def test_another_table_is_another_variant(tmp_path: Any) -> None:
+    """Also where it stands in a file beside the strategy, in a leg of it, or differs in one day."""
+
+    def code(until: str) -> str:
+        folder = tmp_path / until
+        folder.mkdir(exist_ok=True)
+        (folder / "index.csv").write_text(f"member,from,until\nQQQ,2020-01-02,{until}\n")
+        (folder / "kept.py").write_text(FILE)
+        kept = strategy_loader.find(f"{folder / 'kept.py'}:Kept")()
+        return f"{code_behind(kept)} {code_behind(Fixed(mix=((1.0, kept),)))}"
+
+    first, again, other = code("2024-03-15"), code("2024-03-15"), code("2024-03-14")
+    assert first == again
+    assert not {*first.split()} & {*other.split()}
+
+
+def test_thirty_members_without_prices_are_named() -> None:
+    names = [f"Z{place:02d}" for place in range(33)]
+
+    @dataclass(frozen=True)
+    class Bare(Tracking):
+        universe = members("bare", [(name, "2020-01-02") for name in ("AAA", *names)])
+
+        def weights(self, view: Any) -> dict[str, float]:
+            return {"AAA": 1.0}
+
+    wanted: Any = {"engine": "kernel", "start": "2024-06-03", "benchmark": "IDX"}
+    manifest = result_of(run_strategy(Bare(), Made(BARS), Settings(**wanted))).manifest
+    (note,) = [note for note in manifest["notes"] if note.startswith("bare: 1 of the 34")]
+    assert f"(without: {', '.join(names[:30])} and 3 more)" in note
+    assert manifest["memberships"][0]["missing"] == names
 
 
 FILE = """

@@ -244,7 +244,7 @@ def test_a_lost_account_earns_nothing_afterwards() -> None:
 def test_growth_beyond_all_numbers_is_unknown_and_costs_no_other_run() -> None:
     days = np.arange("2024-01-02", "2024-04-01", dtype="datetime64[D]")
     assert len(days) == 90
-    none = metrics.traded_of(np.empty((0, 7)), days[:0], np.array([0, 0]))
+    none = metrics.Traded(np.empty((0, 7)), days[:0], np.array([0, 0]))
     curves = np.stack([np.linspace(1.0, end, 90) for end in (1.01, 1e100)])
     usual, huge = metrics.figures_of(days, curves, none, np.zeros(89))
     assert usual["cagr"] == pytest.approx(1.01 ** (365.25 / 89) - 1)

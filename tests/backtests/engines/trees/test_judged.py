@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,12 @@ from backtests import strategy_loader
 from backtests.engines import kernel
 from backtests.evaluation.lookahead.certificate import certify
 from backtests.evaluation.schema import Honesty
+from backtests.records.from_run import result_of
 from backtests.runner.divide import window_on
 from backtests.runner.fingerprint import code_behind, code_of
 from backtests.runner.inputs import inputs_of, prepare
 from backtests.runner.provenance import parameter_values
+from backtests.runner.run_strategy import run_strategy
 from backtests.settings import Settings
 from backtests.sweeps.grid import grid_of
 from backtests.sweeps.simulator import SweepSimulator
@@ -24,6 +26,7 @@ from markets.sample.source import SampleSource
 from markets.snapshot import Snapshot
 from newsfolio import Article, Fixed, Strategy, Thesis, at_publication, monthly, yearly
 from newsfolio.trees import published_of
+from tests.support.switch import Made
 from tests.support.trees import FREE, played, walk
 
 CHEATS = Path(__file__).parents[3] / "support" / "cheats"
@@ -70,6 +73,18 @@ def test_the_latest_article_of_the_legs_divides() -> None:
     assert (market.day(early or 0).isoformat(), late) == ("2020-04-03", market.first_decision)
 
 
+def test_the_page_names_the_articles_that_do_not_judge() -> None:
+    settings = dataclasses.replace(FREE, start=date(2020, 1, 2))
+    result = result_of(run_strategy(TREE, Made(LINES), settings))
+    thesis = result.manifest["thesis"]
+    assert thesis is not None
+    assert thesis["title"] == "C rises"
+    assert thesis["others"] == ["“On lines”, The Paper, 2020-04-03"]
+    (alone,) = (result_of(run_strategy(OnA(), Made(LINES), settings)).manifest["thesis"],)
+    assert alone is not None
+    assert "others" not in alone
+
+
 def test_another_date_moves_all_articles_together() -> None:
     market = prepare(TREE, LINES, FREE)
     first, last = market.first_decision or 0, len(market.sessions) - 1
@@ -90,6 +105,31 @@ def test_a_leg_that_looks_ahead_is_found_in_the_tree() -> None:
     certificate = certify(tree, bars, settings, cuts=1)
     assert certificate.honesty is not Honesty.HONEST
     assert "leg buffer-peek: " in certificate.reason
+
+
+@dataclasses.dataclass(frozen=True)
+class Peeking(Strategy):
+    """A parent that looks behind the last row, as `BufferPeek` does."""
+
+    universe = (Fixed(mix=((1.0, "SPY"),)), Fixed(mix=((1.0, "KWEB"),)))
+    rebalance = monthly
+
+    def weights(self, view):  # type: ignore[no-untyped-def]
+        rows = view._history._level[: len(view.close)]
+        ahead = rows.base[len(rows) : len(rows) + 20]
+        seen = ahead[~np.isnan(ahead)]
+        share = float(np.mean(seen < seen.max() / 2)) if len(seen) else 0.5
+        return {self.universe[0]: share, self.universe[1]: 1 - share}
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_parent_that_looks_ahead_is_found_at_any_depth(deep: bool) -> None:
+    tree: Strategy = Fixed(mix=((0.9, Peeking()), (0.1, "TLT"))) if deep else Peeking()
+    settings = Settings(start="2024-01-02", end="2024-03-15", engine="kernel")  # type: ignore[arg-type]
+    bars = inputs_of(tree, settings).load(SampleSource())
+    certificate = certify(tree, bars, settings, cuts=1)
+    assert certificate.honesty is Honesty.CHEATS
+    assert ("leg peeking: " in certificate.reason) == deep
 
 
 def test_a_sweep_varies_a_leg_by_its_dotted_name() -> None:

@@ -22,6 +22,8 @@ from newsfolio import (
     Costs,
     Facts,
     Fixed,
+    Flow,
+    Limits,
     Strategy,
     StrategyError,
     at_start,
@@ -223,6 +225,53 @@ def test_a_line_that_was_paid_off_is_ordered_no_more() -> None:
 
 def short(bars: Bars, count: int) -> Bars:
     return replace(bars, frame=bars.frame.iloc[:count])
+
+
+@dataclass(frozen=True)
+class Declaring(Strategy):
+    universe = ("A", "B")
+    rebalance = monthly
+    costs = Costs("1%")
+    flows = (Flow(1000, "monthly"),)
+    limits = Limits(cap=0.4)
+
+    def weights(self, view):  # type: ignore[no-untyped-def]
+        return {"A": 0.5, "B": 0.5}
+
+
+class Strange(Declaring):
+    limits = Limits(cap={"Z": 0.4})
+
+
+class Lost(Declaring):
+    costs, flows, limits, max_gross = None, (), None, 50.0
+
+    def weights(self, view):  # type: ignore[no-untyped-def]
+        return {"A": -50.0}
+
+
+def test_what_does_not_count_of_a_leg_is_said() -> None:
+    leg, lost = Declaring(), Lost()
+    run = played(Fixed(mix=((0.5, leg), (0.01, lost))), LINES, FREE, kernel.run)
+    *notes, ended = run.desk.notes()
+    assert notes == [
+        "declaring: as a leg it pays the costs of the run, not those that it declares",
+        "declaring: the money that it declares to flow is left out: it flows into the one account "
+        "alone",
+        "declaring: its limits changed 13 of 13 decisions",
+    ]
+    assert ended.startswith("lost: its account came to nothing on 2020-")
+    with pytest.raises(StrategyError, match=r"strange: limits of Z, which is no line"):
+        played(Fixed(mix=((0.5, Strange()), (0.5, "C"))), LINES, FREE, kernel.run)
+
+
+class Unmade(Declaring):
+    universe = (Declaring, "C")  # type: ignore[assignment]
+
+
+def test_a_class_is_no_leg() -> None:
+    with pytest.raises(StrategyError, match=r"a strategy of newsfolio that is made: Declaring\(\)"):
+        Unmade()
 
 
 # --- trees that cannot be -----------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -13,7 +15,11 @@ from pathlib import Path
 import pytest
 
 from backtests import strategy_loader
+from backtests.evaluation.judging import Judging, certificate_beside, certificate_of
 from backtests.evaluation.lookahead.certificate import Replaying, certify
+from backtests.evaluation.lookahead.messages import Opened
+from backtests.evaluation.lookahead.replay_process import replay_process
+from backtests.evaluation.lookahead.travelling import packed
 from backtests.evaluation.schema import Certificate, Honesty
 from backtests.runner.inputs import inputs_of
 from backtests.runner.run_strategy import run_strategy
@@ -252,3 +258,31 @@ def test_a_certificate_does_not_depend_on_how_many_processes_ask(address: str) -
     )
     assert alone == shared_out
     assert (alone.honesty is Honesty.HONEST) == (address == "once.py:Earlier")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux")
+def test_a_run_that_fails_while_it_is_judged_leaves_the_next_one_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (
+        "backtests.evaluation.reruns.workers",
+        "backtests.evaluation.lookahead.certificate",
+    ):
+        monkeypatch.setattr(f"{module}.usable", lambda: 2)
+    strategy = strategy_loader.find(f"{CHEATS / 'once.py'}:Earlier")()
+    settings = Settings(engine="kernel", start="2024-10-01", end="2024-12-31")  # type: ignore[arg-type]
+    run, judging = run_strategy(strategy, SampleSource(), settings), Judging(cuts=1)
+    reads, writes = os.pipe()
+
+    def begun(*_: object) -> None:
+        with replay_process().market(packed(strategy, type(strategy)), Opened(run.market)):
+            os.write(writes, b"1")
+            signal.pause()
+
+    with monkeypatch.context() as patched:
+        patched.setattr("backtests.evaluation.judging.certificate_of", begun)
+        with pytest.raises(ZeroDivisionError), certificate_beside(run, judging):
+            os.read(reads, 1)  # it is in the middle of an answer
+            raise ZeroDivisionError
+    with certificate_beside(run, judging) as certificate:
+        assert certificate() == certificate_of(run, judging)

@@ -15,9 +15,13 @@ import pytest
 import backtests
 from backtests import strategy_loader
 from backtests.evaluation.lookahead.messages import Opened, RunTask
-from backtests.evaluation.lookahead.replay_process import ReplayFailed, replay_process
+from backtests.evaluation.lookahead.replay_process import (
+    ReplayFailed,
+    ReplayProcess,
+    replay_process,
+)
 from backtests.evaluation.lookahead.source_audit import runs_at_import
-from backtests.evaluation.lookahead.travelling import packed
+from backtests.evaluation.lookahead.travelling import foreseen, packed
 from backtests.runner.inputs import inputs_of
 from backtests.settings import Settings
 from markets.market import Market
@@ -212,3 +216,23 @@ def test_a_script_without_a_guard_is_certified_and_runs_once(tmp_path: Path) -> 
         env={"PYTHONPATH": str(Path(__file__).parents[4]), "HOME": str(tmp_path)},
     )  # fmt: skip
     assert script.stdout.split("\n")[:2] == ["the script runs", "honest"]
+
+
+def test_libraries_that_a_strategy_will_import_are_foreseen() -> None:
+    """Packages of the environment alone: not the standard library, nor our own."""
+    assert foreseen(strategy_loader.find("targets-raised")) == ("numpy", "pandas")
+    assert foreseen(strategy_loader.find("abc-basket")) == ("numpy",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux")
+def test_a_market_is_sent_once_the_libraries_are_there(market: Market) -> None:
+    """What was asked ahead is answered first, and the answer is not taken for another's."""
+    process, strategy = ReplayProcess(channels=2), made_by(30)()
+    process.foresee(("pandas",))
+    try:
+        with process.market(packed(strategy, type(strategy)), Opened(market)) as copy:
+            settings = Settings(start="2023-01-03", end="2023-12-29")  # type: ignore[arg-type]
+            assert len(copy.ask(RunTask(settings)).decisions) == 13
+        assert process.widened(()) == 2
+    finally:
+        process.stop()
