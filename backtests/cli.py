@@ -136,7 +136,8 @@ def _code(tokens: list[str], debug: bool) -> int:
     except NewsfolioError as error:
         if debug:
             raise
-        return _fail(str(error), error.exit_code)
+        option = " (--out)" if str(error).endswith("give another folder") else ""
+        return _fail(f"{error}{option}", error.exit_code)
     except BrokenPipeError:
         return 0
     except KeyboardInterrupt:

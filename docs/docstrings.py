@@ -55,3 +55,18 @@ def on_page_markdown(markdown: str, **_: object) -> str:
         )
 
     return PUBLIC.sub(reference, markdown)
+
+
+EMPTY = re.compile(r"<th(?: [^>]*)?></th>")
+"""The corner of a table, which is no heading."""
+
+
+def on_post_page(output: str, **_: object) -> str:
+    """MkDocs' hook: what the theme leaves without a name for those who listen to a page."""
+    named = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+    return EMPTY.sub("<td></td>", named)
+
+
+def on_post_template(output_content: str, **_: object) -> str:
+    """MkDocs' hook for pages that are no document, as that of an address that is none."""
+    return on_post_page(output_content)

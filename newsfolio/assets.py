@@ -186,10 +186,12 @@ class Asset:
 
     @property
     def currency(self) -> str:
+        """That of its venue, ISO 4217; its prices may be quoted in a `unit` of it."""
         return self.venue.currency
 
     @property
     def tradable(self) -> bool:
+        """Whether it can be held: an index or an exchange rate is looked at alone."""
         return self.kind not in (Kind.INDEX, Kind.CURRENCY)
 
     @property
@@ -275,6 +277,7 @@ class Sleeve:
 
     @property
     def tickers(self) -> tuple[str, ...]:
+        """Its lines in the author's order."""
         return tuple(line.ticker if isinstance(line, Asset) else line for line in self.lines)
 
 

@@ -81,9 +81,11 @@ class Limits:
         return -1.0 if self.band is None else _share(self.band)
 
     def cap_of(self, key: str) -> float:
+        """The largest weight of a line, a sleeve or `cash`; infinite where there is none."""
         return dict(self.caps).get(key, dict(self.caps).get("", math.inf))
 
     def floor_of(self, key: str) -> float:
+        """The smallest weight of a line or a sleeve; 0 where there is none."""
         return dict(self.floors).get(key, dict(self.floors).get("", 0.0))
 
     @classmethod

@@ -66,6 +66,7 @@ class Schedule:
         return False
 
     def marks(self, calendar: Calendar) -> Mask:
+        """(sessions,) of booleans: at which closes the strategy is asked."""
         raise NotImplementedError
 
     def __or__(self, other: Schedule) -> Schedule:

@@ -38,4 +38,4 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or error
-        raise OutputError(f"cannot write {path}: {why}; give another folder (--out)") from error
+        raise OutputError(f"cannot write {path}: {why}; give another folder") from error

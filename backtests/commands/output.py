@@ -55,7 +55,7 @@ def require_writable(folder: Path) -> None:
             pass
     except OSError as error:
         raise OutputError(
-            f"cannot write to {folder}: {error.strerror}; choose another folder with --out"
+            f"cannot write to {folder}: {error.strerror}; give another folder"
         ) from error
 
 

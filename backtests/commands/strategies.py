@@ -80,7 +80,7 @@ def weights(
         The close to decide at; by default the last one.
     portfolio
         What is held: a broker's file, or a CSV with asset,quantity (CASH, CASH EUR for money). May
-        be repeated, files add up; without one, orders start from cash.
+        be repeated, files add up; without one, orders start from --cash.
     json
         Print one JSON object.
     """

@@ -146,8 +146,9 @@ def say_walk(summary: WalkForwardJson) -> None:
         print(f"{'walk-forward':<14}not made: {summary['why']}")
         return
     names = {"walk": "walk-forward", "base": "as declared"}
+    width = 2 + max(12, *(len(names.get(name, name)) for name in summary["metrics"]))
     for name, row in summary["metrics"].items():
-        print(f"{names.get(name, name)[:13]:<14}{'CAGR ' if defined(row['cagr']) else ''}"
+        print(f"{names.get(name, name):<{width}}{'CAGR ' if defined(row['cagr']) else ''}"
               f"{growth(row['cagr'], row.get('total_return'))}, "
               f"Sharpe {shown('sharpe', row['sharpe'])}, "
               f"deepest drawdown {percent(row['max_drawdown'])}")  # fmt: skip

@@ -144,7 +144,7 @@ def _changes(frozen: RuleJson, rule: RuleJson) -> Iterator[str]:
     if frozen["strategy"] != rule["strategy"]:
         yield f"strategy {frozen['strategy']} -> {rule['strategy']}"
     yield from _moved(frozen["parameters"], rule["parameters"])
-    yield from _moved(frozen["settings"], rule["settings"], _FREE)
+    yield from _moved(_options(frozen["settings"]), _options(rule["settings"]))
     before: Mapping[str, object] = frozen
     now: Mapping[str, object] = rule
     for name, words in _WORDS.items():
@@ -153,16 +153,21 @@ def _changes(frozen: RuleJson, rule: RuleJson) -> Iterator[str]:
             yield words
 
 
-def _moved(
-    before: Mapping[str, object], now: Mapping[str, object], free: frozenset[str] = frozenset()
-) -> Iterator[str]:
-    """Values that are others, but for those that are free to be."""
-    for name in sorted((before.keys() | now.keys()) - free):
+def _options(settings: Mapping[str, object]) -> dict[str, object]:
+    """Settings by the names of their options, but for those that are free to be others."""
+    return {name.replace("_", "-"): settings[name] for name in settings.keys() - _FREE}
+
+
+def _moved(before: Mapping[str, object], now: Mapping[str, object]) -> Iterator[str]:
+    """Values that are others."""
+    for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             yield f"{name} {_shown(before.get(name))} -> {_shown(now.get(name))}"
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
     return "none" if value is None else str(value)
 
 

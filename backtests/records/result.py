@@ -105,6 +105,7 @@ class Result:
 
     @property
     def id(self) -> str:
+        """The name of its folder: strategy, and ten digits of a hash of all that it rests on."""
         return self.manifest["id"]
 
     @property
@@ -124,6 +125,7 @@ class Result:
 
     @property
     def simulated(self) -> bool:
+        """Whether its prices are made up, as those of the sample market."""
         return self.manifest["data"]["simulated"]
 
     @property
@@ -306,7 +308,7 @@ def _workroom(folder: Path) -> Iterator[Path]:
         yield draft
     except OSError as error:
         raise OutputError(
-            f"cannot write {folder}: {error.strerror or error}; choose another place with --out"
+            f"cannot write {folder}: {error.strerror or error}; give another folder"
         ) from error
     finally:
         if room is not None:
@@ -324,7 +326,7 @@ def _sweep(folder: Path) -> None:
 def swap_in(draft: Path, folder: Path) -> None:
     """Put the finished folder in place of an older run of the same name, if there is one."""
     if not any((folder / "manifest.json").exists() or not folder.exists() for _ in range(TURNS)):
-        raise OutputError(f"{folder} exists and is not a run; choose another place with --out")
+        raise OutputError(f"{folder} exists and is not a run; give another folder")
     aside = draft.with_name(draft.name + ".old")
     for turn in reversed(range(TURNS)):
         with suppress(FileNotFoundError):  # another process has it aside

@@ -154,7 +154,7 @@ def _keep(path: Path, table: pa.Table) -> None:
         draft.replace(path)
     except OSError as error:
         raise OutputError(
-            f"cannot write {path}: {error.strerror or error}; choose another place with --out"
+            f"cannot write {path}: {error.strerror or error}; give another folder"
         ) from error
     finally:
         if lock is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,7 +14,7 @@ from typing import TypeAlias
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from newsfolio.blame import writable
 from newsfolio.formatting import amount, chance, figure, moment, percent, ratio, signed
@@ -43,9 +44,17 @@ CLAIM_KINDS: Mapping[str, str] = {
 """The same of a claim, in the order of a summary."""
 
 
+DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+
+
 def render(template: str, values: TemplateValues) -> str:
     """A page from `templates/`: everything but Markup is escaped."""
     return writable(_environment().get_template(template).render(values))
+
+
+def days(text: object) -> Markup:
+    """Text whose days do not break at their hyphens."""
+    return Markup(DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))
 
 
 @cache
@@ -66,6 +75,7 @@ def _environment() -> Environment:
         signed=signed,
         chance=chance,
         figure=figure,
+        days=days,
     )
     return environment
 

@@ -12,14 +12,20 @@ if TYPE_CHECKING:
 
 PERCENT = frozenset({"total_return", "cagr", "volatility", "max_drawdown", "turnover"})
 
-SHOWN = ("cagr", "sharpe", "max_drawdown", "score")
+SHOWN = {
+    "cagr": "CAGR",
+    "sharpe": "Sharpe ratio",
+    "max_drawdown": "max drawdown",
+    "score": "score",
+}
+"""The figures that one asks for first, and their words."""
 
 
 def ends(
     rows: Sequence[SetRow], names: Sequence[str], columns: Mapping[str, str]
 ) -> list[tuple[str, ...]]:
     """A few sets with the parameters that vary and the figures one asks for first."""
-    table = [("set", *names, *SHOWN)]
+    table = [("set", *names, *SHOWN.values())]
     table += [
         (
             str(row["set"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -87,6 +88,30 @@ def test_the_tree_of_the_readme_runs(shell: Shell) -> None:
     answer = shell("run", "tree.py:Core", "--data", "sample", "--start", "2022-01-03", *BARE)
     assert (answer.code, answer.err) == (0, "")
     assert "core" in answer.out
+
+
+def test_the_terms_of_the_readme_are_taken(shell: Shell) -> None:
+    """Costs, flows and limits as it writes them, but for what another page runs already."""
+    (terms,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    (shell.folder / "tables").mkdir()
+    for name, text in {
+        "mine.toml": terms,
+        "flows.csv": "date,amount,currency\n2026-02-02,500,EUR\n",
+        "limits.toml": 'cap = 0.3\nband = "20%"\n',
+        "tables/cpi.csv": "known,value\n2020-01-01,100\n2025-12-31,120\n",
+    }.items():
+        (shell.folder / name).write_text(text)
+    elsewhere = (ROOT / "docs" / "how-to.md").read_text()
+    lines = re.findall(
+        r"^    newsfolio (run abc-basket --(?:costs|flows|limits) .*)$", README, re.M
+    )
+    run = [words for words in (shlex.split(line, comments=True) for line in lines)
+           if words[3] not in elsewhere]  # fmt: skip
+    assert len(run) >= 6
+    for words in run:
+        window = "--data", "sample", "--start", "2025-12-01", "--engine", "kernel"
+        answer = shell(*words, *window, *BARE)
+        assert answer.code == 0, answer.err
 
 
 def test_every_command_stands_in_the_readme() -> None:

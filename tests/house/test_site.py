@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+import shutil
+from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -97,6 +101,51 @@ def test_the_reference_shows_every_public_name() -> None:
     assert {*backtests.__all__, *quantities.__all__} <= shown
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("browser tests: no chromium on the path")
+    with (
+        playwright.sync_playwright() as play,
+        play.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as opened,
+    ):
+        yield opened
+
+
+APART = ("landmark-unique", "scrollable-region-focusable")
+"""What the theme's script makes: a bar of each block's button, and frames of wide tables, which
+browsers let the keyboard scroll."""
+
+
+@site
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_a_page(browser: Any, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    for name in ("tutorials/thesis", "reference/errors", "installation"):
+        view = browser.new_page(viewport={"width": 390, "height": 900}, color_scheme=scheme)
+        asked: list[str] = []
+        view.on("request", lambda request, asked=asked: asked.append(request.url))
+        view.goto((SITE / f"{name}.html").as_uri())
+        violations = axe.Axe().run(view).response["violations"]
+        assert {violation["id"] for violation in violations} <= {*APART}, name
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert view.evaluate(wide) == 0
+        assert {urlsplit(address).scheme for address in asked} == {"file"}
+        view.close()
+
+
+@site
+def test_a_search_needs_no_server(browser: Any) -> None:
+    view = browser.new_page(viewport={"width": 1400, "height": 900})
+    view.goto((SITE / "tutorials" / "thesis.html").as_uri())
+    view.click("input[name=query]")
+    view.keyboard.type("withholding")
+    view.wait_for_selector(".md-search-result__item", state="attached")
+    view.close()
+
+
 def test_every_public_name_stands_in_the_reference() -> None:
     text = "\n".join(path.read_text() for path in (ROOT / "docs" / "reference").glob("*.md"))
     words = set(re.findall(r"\w+", text))
@@ -106,9 +155,28 @@ def test_every_public_name_stands_in_the_reference() -> None:
     assert "[every public name of newsfolio.quantities]" in text
 
 
+def unsaid(package: Any) -> list[str]:
+    """Public names of a package, and of its classes, without a docstring of their own."""
+    named = [(name, getattr(package, name)) for name in package.__all__]
+    parts = [
+        (f"{name}.{part}", value)
+        for name, owner in named
+        if inspect.isclass(owner)
+        for part, value in vars(owner).items()
+        if part[0] != "_" and (inspect.isfunction(value) or isinstance(value, property))
+    ]
+    whole = [(name, value) for name, value in named if callable(value)]
+    return [name for name, value in whole + parts if not inspect.getdoc(value)]
+
+
+def test_every_public_name_says_what_it_is() -> None:
+    for package in (newsfolio, backtests, quantities):
+        assert unsaid(package) == []
+
+
 def test_every_document_stands_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text().split("\nnav:\n")[1]
-    listed = re.findall(r"- ([\w/-]+\.md)$", navigation, re.MULTILINE)
+    listed = re.findall(r"(?:- |: )([\w/-]+\.md)$", navigation, re.MULTILINE)
     documents = ROOT / "docs"
     assert sorted(listed) == sorted(
         path.relative_to(documents).as_posix() for path in documents.rglob("*.md")

@@ -169,6 +169,7 @@ def text_of(page: str) -> str:
     """Words that a reader sees outside the drawings, blanks folded."""
     inner = r"<svg(?:(?!<svg).)*?</svg>"  # drawings hold drawings
     unseen = r"<style>.*?</style>|<pre>.*?</pre>|<script.*?</script>"
+    page = re.sub(r'<span class="day">([^<]*)</span>', r"\1", page)
     bare = re.sub(inner, " ", re.sub(inner, " ", page, flags=re.DOTALL), flags=re.DOTALL)
     bare = re.sub(unseen, " ", bare, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", bare))

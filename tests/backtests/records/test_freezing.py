@@ -70,10 +70,13 @@ def test_a_run_on_real_prices_comes_first(shell: Shell, monkeypatch: pytest.Monk
 
 def test_what_has_changed_since_is_named(shell: Shell) -> None:
     frozen(shell, "--set", "mix=ai-half")
-    standing_now = standing(shell, "--costs", "none")
+    rate = "--cash-rate", "1%"
+    standing_now = standing(shell, "--costs", "none", *rate, "--flows", "5 monthly; -4% yearly")
     assert standing_now["changed"] == [
         "mix ai-half -> equal",
+        "cash-rate none -> 1%",
         "costs venue -> none",
+        "flows none -> 5 monthly; -4% yearly",
         "the controls",
     ]
     assert "changed since: mix ai-half -&gt; equal; costs" in page(shell)

@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from reports.pages.render import CompiledTemplates
+from reports.pages.render import CompiledTemplates, days
 
 
 @pytest.fixture(autouse=True)
@@ -75,3 +75,10 @@ def test_who_wants_no_bytecode_gets_none(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "page.html").write_text("<p>{{ name }}</p>")
     page(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_a_day_does_not_break_at_its_hyphens() -> None:
+    whole = '<span class="day">2025-02-21</span>'
+    assert days("since 2025-02-21, <b>") == f"since {whole}, &lt;b&gt;"
+    assert days(3) == "3"
+    assert days("12025-02-21 and 2025-02") == "12025-02-21 and 2025-02"
