@@ -91,6 +91,8 @@ def shared(
     failed; what it left undone is then done here. report: told each number that this process takes.
     """
     done: dict[int, T] = {}
+    if count:
+        report(0)  # whichever process takes it
     with _Numbers(count) as numbers:
 
         def part(copy: int, _: Progress) -> dict[int, T]:
