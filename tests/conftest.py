@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -73,13 +74,21 @@ def no_ecb() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def sample_once() -> Iterator[Callable[..., Bars]]:
-    """Each line of the sample market is made once for all tests; answers what makes them anew."""
+    """Each line of the sample market is made once for all tests; answers what makes them anew.
+
+    Every test has frames of its own: one may spoil them.
+    """
     from markets.sample import source
 
     with pytest.MonkeyPatch.context() as patch:
         anew = source._bars
         once = cache(partial(anew, source.World()))
-        patch.setattr(source, "_bars", lambda _, ticker: once(ticker))
+
+        def copied(_: object, ticker: str) -> Bars:
+            line = once(ticker)
+            return dataclasses.replace(line, frame=line.frame.copy(), checked=True)
+
+        patch.setattr(source, "_bars", copied)
         yield anew
 
 

@@ -58,7 +58,36 @@ def as_of(
     first, day = market.day(market.first), market.day(end)
     window = dataclasses.replace(settings, start=first, end=day)
     clock = market.sessions[: end + 1]
-    return known_at_the_end(prepare(strategy, bars.until(day), window, clock))
+    ended = prepare(strategy, bars.until(day), window, clock)
+    return known_at_the_end(_with_unborn(ended, market))
+
+
+def _with_unborn(market: Market, whole: Market) -> Market:
+    """A market that ends earlier, with the lines that are listed later and held through others.
+
+    The whole market has them in its universe all along. Who asks it for other lines that are not
+    listed yet looks ahead.
+    """
+    listed = market.place.keys()
+    unborn = [each for each in whole.assets if each.stand_in and each.ticker not in listed]
+    if not unborn:
+        return market
+    assets = sorted((*market.assets, *unborn), key=lambda asset: asset.ticker)
+    both = [*market.tickers, *(asset.ticker for asset in unborn)]
+    order = sorted(range(len(both)), key=both.__getitem__)
+    rows = np.searchsorted(whole.sessions, market.sessions)
+    columns = [whole.place[asset.ticker] for asset in unborn]
+    shape = (len(market.sessions), len(market.assets))
+    arrays = {}
+    for field in dataclasses.fields(market):
+        values = getattr(market, field.name)
+        if isinstance(values, np.ndarray) and values.shape == shape:
+            more = getattr(whole, field.name)[rows][:, columns]
+            if field.name == "later":  # of splits to come
+                more = np.ones_like(more)
+            arrays[field.name] = np.concatenate([values, more], axis=1)[:, order]
+    missing = tuple(line for line in market.missing if line not in whole.place)
+    return with_arrays(dataclasses.replace(market, assets=tuple(assets), missing=missing), arrays)
 
 
 class FlowingMarket:

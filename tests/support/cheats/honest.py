@@ -152,3 +152,14 @@ class ByDate(Strategy):
 
     def weights(self, view: View) -> Weights:
         return equal(self.index.at(view))
+
+
+@dataclass(frozen=True)
+class HeldThroughOthers(Strategy):
+    """Takes what its universe says, lines that are listed later and held through others too."""
+
+    universe = ("BIDU", "9618.HK", "9999.HK")
+    rebalance = monthly
+
+    def weights(self, view: View) -> Weights:
+        return equal([line for line in view.universe if line in view.usable])

@@ -216,6 +216,14 @@ def test_the_future_cannot_be_asked_for() -> None:
         certified(f"{CHEATS / 'once.py'}:Ahead", SampleSource())
 
 
+def test_a_line_that_is_listed_later_is_in_the_universe_of_data_that_end_before() -> None:
+    certificate = certified(
+        f"{CHEATS / 'honest.py'}:HeldThroughOthers", SampleSource(),
+        start="2019-06-03", end="2020-12-31", cuts=4,
+    )  # fmt: skip
+    assert (certificate.honesty, certificate.changes) == (Honesty.HONEST, ())
+
+
 def test_a_link_of_its_own_is_no_cheat(source: Source) -> None:
     certificate = certified(f"{CHEATS / 'oddities.py'}:OwnLink", source)
     assert (certificate.honesty, certificate.seen) == (Honesty.HONEST, ())
