@@ -90,8 +90,9 @@ class Limiter:
             return dict(wanted)
         names = {column: self._named(column, owner) for column in wanted}
         names |= self._floored(session, owner)
-        low = {column: limits.floor_of(name) for column, name in names.items()}
-        high = {column: limits.cap_of(name) for column, name in names.items()}
+        parts = _parts(names, wanted)
+        low = {column: limits.floor_of(name) * parts[column] for column, name in names.items()}
+        high = {c: limits.cap_of(name) * (parts[c] or 1.0) for c, name in names.items()}
         shorts = {c: max(w, -high[c]) for c, w in wanted.items() if w < 0 and not low[c]}
         longs = {c: max(wanted.get(c, 0.0), 0.0) for c in names if c not in shorts}
         least = 1 - dict(limits.caps).get(CASH, math.inf)
@@ -108,8 +109,8 @@ class Limiter:
         shared = spread(sums, sleeve_low, sleeve_high, total)
         boxed = dict(shorts)
         for name, group in groups.items():
-            parts = {c: longs[c] for c in group}
-            equal = parts if any(parts.values()) else dict.fromkeys(group, 1.0)
+            own = {c: longs[c] for c in group}
+            equal = own if any(own.values()) else dict.fromkeys(group, 1.0)
             boxed |= spread(equal, low, high, shared[name])
         self._require_invested(fsum(w for w in boxed.values() if w > 0), least, session)
         return {column: weight for column, weight in boxed.items() if weight}
@@ -254,6 +255,20 @@ def _note(why: dict[int, list[str]], limit: str, before: Weights, after: Weights
 def _own(pairs: Iterable[tuple[str, float]], name: str, other: float) -> float:
     """The bound of a sleeve; that of every line is none of a sleeve's."""
     return dict(pairs).get(name, other) if name else other
+
+
+def _parts(names: Mapping[int, str], wanted: Weights) -> dict[int, float]:
+    """What part of its line each column is: 1, or less where several stand in for the line."""
+    of_line: dict[str, list[int]] = {}
+    for column, name in names.items():
+        of_line.setdefault(name, []).append(column)
+    parts = dict[int, float]()
+    for columns in of_line.values():
+        sizes = [abs(wanted.get(column, 0.0)) for column in columns]
+        total = fsum(sizes)
+        for column, size in zip(columns, sizes, strict=True):
+            parts[column] = size / total if total else 1 / len(columns)
+    return parts
 
 
 def require_possible(limits: Limits | None, market: Market, label: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import inf, isinf
 
 from newsfolio import Limits
@@ -74,11 +75,13 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
     def name_of(line: str) -> str:
         return line if line in caps or line in floors else desk.owner.get(line, line)
 
+    part = partial(_part, wanted, name_of)
+
     def low(line: str) -> float:
-        return floors.get(name_of(line), floors.get("", 0.0))
+        return part(line) * floors.get(name_of(line), floors.get("", 0.0))
 
     def high(line: str) -> float:
-        return caps.get(name_of(line), caps.get("", inf))
+        return part(line) * caps.get(name_of(line), caps.get("", inf))
 
     shorts = {n: max(w, -high(n)) for n, w in wanted.items() if w < 0 and low(n) == 0}
     longs = {n: max(w, 0.0) for n, w in wanted.items() if n not in shorts}
@@ -87,8 +90,9 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
         if low(line) > 0 or floors.get(desk.sleeve.get(owner, owner)):
             longs[line] = 0.0
     total = max(0.0, sum(wanted.get(n, 0.0) for n in longs))
+    between = {n: (low(n), high(n)) for n in longs}
     if not set(desk.sleeve.values()) & {*caps, *floors}:
-        return shorts | _scaled(longs, {n: (low(n), high(n)) for n in longs}, total)
+        return shorts | _scaled(longs, between, total)
     sleeves: dict[str, list[str]] = {}
     for line in longs:
         owner = desk.owner.get(line, line)
@@ -102,10 +106,15 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
     }
     shares = _scaled({n: sum(longs[i] for i in g) for n, g in sleeves.items()}, bounds, total)
     for name, lines in sleeves.items():
-        inside = {n: (low(n), high(n)) for n in lines}
-        idle = not any(longs[n] for n in lines)  # nobody wanted any: equal parts
-        shorts |= _scaled({n: 1.0 if idle else longs[n] for n in lines}, inside, shares[name])
+        some = any(longs[n] for n in lines)  # nobody wanted any: equal parts
+        shorts |= _scaled({n: longs[n] if some else 1.0 for n in lines}, between, shares[name])
     return {name: weight for name, weight in shorts.items() if weight}
+
+
+def _part(wanted: Sizes, name_of: Callable[[str], str], line: str) -> float:
+    """What a line has of the line that it stands for, beside others that stand for it."""
+    same = [abs(weight) for other, weight in wanted.items() if name_of(other) == name_of(line)]
+    return abs(wanted[line]) / sum(same) if wanted.get(line) else 1.0
 
 
 def _scaled(weights: Sizes, bounds: Mapping[str, tuple[float, float]], total: float) -> Sizes:

@@ -69,7 +69,7 @@ def _with_unborn(market: Market, whole: Market) -> Market:
     listed yet looks ahead.
     """
     listed = market.place.keys()
-    unborn = [each for each in whole.assets if each.stand_in and each.ticker not in listed]
+    unborn = [line for line in whole.assets if line.stand_in and line.ticker not in listed]
     if not unborn:
         return market
     assets = sorted((*market.assets, *unborn), key=lambda asset: asset.ticker)

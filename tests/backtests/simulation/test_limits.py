@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -24,6 +25,7 @@ from newsfolio import (
     at_start,
     every_session,
 )
+from newsfolio.listings import asset_of
 from tests.support.markets_of import bdays, line, market_of
 
 DAYS = bdays("2024-03-01", 8)
@@ -194,3 +196,17 @@ def test_a_cap_of_cash_is_of_longs(engine: Engine) -> None:
     mix = Fixed(mix=((0.8, "A"), (-0.3, "B")), schedule=at_start)
     output = play(engine, mix, Limits(cap={"cash": 0.1}), market(A=LEVEL, B=LEVEL))
     assert output.targets[0].weights == pytest.approx({"A": 0.9, "B": -0.3})
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("cap", [0.4, {"LATE": 0.4}])
+def test_all_that_stands_in_for_a_line_is_within_its_cap_together(
+    engine: Engine, cap: float | dict[str, float]
+) -> None:
+    """0.9 of a line that others stand in for in equal parts: 0.2 each, as it would have 0.4."""
+    late = replace(asset_of("LATE"), stand_in=("A", "B"))
+    on = market(late, "C", A=LEVEL, B=LEVEL, C=LEVEL)
+    mix = Fixed(mix=((0.9, late), (0.1, "C")), schedule=at_start)
+    weights = play(engine, mix, Limits(cap=cap), on).targets[0].weights
+    rest = 0.4 if cap == 0.4 else 0.6
+    assert weights == pytest.approx({"A": 0.2, "B": 0.2, "C": rest})
