@@ -69,7 +69,7 @@ def paid(weights: Sizes, held: Mapping[str, float], room: float) -> Sizes:
 def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
     """Caps and floors of lines and sleeves."""
     caps, floors = dict(limits.caps), dict(limits.floors)
-    if not caps and not floors:
+    if not caps | floors:
         return dict(wanted)
 
     def name_of(line: str) -> str:
@@ -86,8 +86,7 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
     shorts = {n: max(w, -high(n)) for n, w in wanted.items() if w < 0 and low(n) == 0}
     longs = {n: max(w, 0.0) for n, w in wanted.items() if n not in shorts}
     for line in set(desk.able) - set(wanted):
-        owner = desk.owner.get(line, line)
-        if low(line) > 0 or floors.get(desk.sleeve.get(owner, owner)):
+        if low(line) > 0 or floors.get(_sleeve_of(line, desk)):
             longs[line] = 0.0
     total = max(0.0, sum(wanted.get(n, 0.0) for n in longs))
     between = {n: (low(n), high(n)) for n in longs}
@@ -95,8 +94,7 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
         return shorts | _scaled(longs, between, total)
     sleeves: dict[str, list[str]] = {}
     for line in longs:
-        owner = desk.owner.get(line, line)
-        sleeves.setdefault(desk.sleeve.get(owner, owner), []).append(line)
+        sleeves.setdefault(_sleeve_of(line, desk), []).append(line)
     bounds = {
         name: (
             max(floors.get(name, 0.0), sum(low(n) for n in lines)),
@@ -109,6 +107,11 @@ def boxed(limits: Limits, wanted: Sizes, desk: Desk) -> Sizes:
         some = any(longs[n] for n in lines)  # nobody wanted any: equal parts
         shorts |= _scaled({n: longs[n] if some else 1.0 for n in lines}, between, shares[name])
     return {name: weight for name, weight in shorts.items() if weight}
+
+
+def _sleeve_of(line: str, desk: Desk) -> str:
+    owner = desk.owner.get(line, line)
+    return desk.sleeve.get(owner, owner)
 
 
 def _part(wanted: Sizes, name_of: Callable[[str], str], line: str) -> float:
