@@ -82,7 +82,7 @@ def test_killed_writers_leave_whole_rows(tmp_path: Path) -> None:
     path = tmp_path / "trials.sqlite"
     for number in range(12):
         writer = writers(path, 1)[0]
-        deadline, before = time.monotonic() + 20, len(Ledger(path).rows())
+        deadline, before = time.monotonic() + 120, len(Ledger(path).rows())
         while len(Ledger(path).rows()) <= before and time.monotonic() < deadline:
             time.sleep(0.002)
         time.sleep(number * 0.003)
