@@ -44,7 +44,7 @@ def result_of(run: Run, since: date | None = None) -> Result:
         fills=_table(output.fills, _FILLS),
         cash=_table(output.events, ("session", "why", "asset", "amount")),
         lapses=_table(output.lapses, ("session", "asset", "quantity", "reason")),
-        limited=_limited(run.market, output),
+        limited=_limited(run),
         references=pd.DataFrame(beside, index=own.sessions),
         rates=rates,
     )  # fmt: skip
@@ -72,10 +72,11 @@ def _table(rows: Sequence[object], columns: tuple[str, ...]) -> pd.DataFrame:
     return frame.astype(kinds)
 
 
-def _limited(market: Market, output: EngineOutput) -> pd.DataFrame:
+def _limited(run: Run) -> pd.DataFrame:
+    own = (("", run.market.day(row.session), row) for row in run.output.limited)
     rows = [
-        (market.day(row.session), row.asset, row.wanted, row.held, row.allowed, row.limits)
-        for row in output.limited
+        (day, row.asset, row.wanted, row.held, row.allowed, row.limits, leg)
+        for leg, day, row in (*own, *run.limited)
     ]
     none = no_limited()
     frame = pd.DataFrame(rows, columns=list(none.columns))

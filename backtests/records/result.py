@@ -47,11 +47,11 @@ TURNS = 100
 
 def no_limited() -> pd.DataFrame:
     """The table of what limits changed, of a run without any."""
-    columns = dict.fromkeys(("asset", "limits"), "str")
+    columns = dict.fromkeys(("asset", "limits", "leg"), "str")
     columns |= dict.fromkeys(("wanted", "held", "allowed"), "float64")
     frame = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
     frame.insert(0, "session", pd.Series(dtype="datetime64[ms]"))
-    return frame[["session", "asset", "wanted", "held", "allowed", "limits"]]
+    return frame[["session", "asset", "wanted", "held", "allowed", "limits", "leg"]]
 
 
 def no_placebos() -> pd.DataFrame:
@@ -79,7 +79,8 @@ class Result:
     cash: session, why, asset, amount: what moved cash without a trade.
     lapses: session, asset, quantity, reason: orders or parts of them that were given up.
     references: curves of "benchmark" and of each control, sessions x names, same initial capital.
-    limited: session, asset, wanted, held, allowed (weights), limits: what limits changed.
+    limited: session, asset, wanted, held, allowed (weights), limits: what limits changed; leg: in
+        whose account, "" for the run's own.
     rates: `cash`, what a year of idle cash earned as known on each session.
     placebos: label, start (ISO date) and excess a year of each placebo.
     evaluation: `Evaluation.as_json()`, None where the run was not evaluated. Type checkers know its
@@ -255,7 +256,8 @@ def load(folder: Path) -> Result:
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
         equity = tables.pop("equity")
         if (folder / LIMITED).exists():
-            tables["limited"] = pd.read_parquet(folder / LIMITED)
+            limited = pd.read_parquet(folder / LIMITED)  # older ones name no leg
+            tables["limited"] = limited if "leg" in limited else limited.assign(leg="")
         return Result(
             manifest=manifest, equity=equity["equity"], evaluation=evaluation,
             time_weighted=equity.get(CURVE), **tables,

@@ -12,7 +12,7 @@ from backtests.runner.provenance import Provenance
 from backtests.settings import Settings
 from backtests.simulation.account import Account
 from backtests.simulation.fills import Fill
-from backtests.simulation.output import EngineOutput, Explained
+from backtests.simulation.output import EngineOutput, Explained, LegLimited
 from markets.costs.models import CostModel
 from markets.market import Market
 from markets.quality.findings import Finding
@@ -68,7 +68,7 @@ class Run:
     strategy: None for a plain backtrader class. bars: everything that the source was asked for.
     references: benchmark and controls by name, in that order; left_out: why others are missing.
     noted: what the strategy noted at its decisions; looked: it asked what it holds.
-    legs: what those of a strategy of strategies came to.
+    legs: what those of a strategy of strategies came to; limited: what their limits changed.
     full_end: where the run would have ended if nobody had named an end; None: nobody did.
     """
 
@@ -88,6 +88,7 @@ class Run:
     looked: bool = False
     claims: tuple[ClaimJson, ...] = ()
     legs: tuple[LegJson, ...] = ()
+    limited: tuple[LegLimited, ...] = ()
     findings: tuple[Finding, ...] = ()
     full_end: date | None = None
 

@@ -99,6 +99,7 @@ def run_strategy(
         noted=desk.notes(),
         looked=bool(desk.decider.looked),
         legs=_legs(desk, run),
+        limited=desk.tree.limited if desk.tree else (),
         claims=_claims(inputs, bars, intervals),
         findings=findings,
         full_end=inputs.natural_end(bars),

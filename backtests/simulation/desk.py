@@ -21,7 +21,7 @@ from backtests.simulation.fills import Why
 from backtests.simulation.flows import DatedFlows, dated_flows
 from backtests.simulation.interest import growth
 from backtests.simulation.limits import Limiter, Standing
-from backtests.simulation.output import EngineOutput, Explained, Target, cell
+from backtests.simulation.output import EngineOutput, Explained, LegLimited, Target, cell
 from backtests.simulation.sizing import Sizer
 from markets.costs.models import CostModel
 from markets.market import Market, Mask
@@ -44,6 +44,9 @@ class Tree(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]: ...
+
+    @property
+    def limited(self) -> tuple[LegLimited, ...]: ...
 
     def goal(self, session: int, equity: float, held: Mapping[int, float]) -> Goal | None: ...
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from math import isfinite
+from typing import NamedTuple
 
 from backtests.simulation.fills import CashEvent, Fill, Lapse
 from markets.market import Floats
@@ -30,6 +32,14 @@ class Limited:
     held: float
     allowed: float
     limits: str
+
+
+class LegLimited(NamedTuple):
+    """What a limit of a leg changed, in weights of the leg's own account."""
+
+    leg: str
+    day: date
+    row: Limited
 
 
 @dataclass(frozen=True)

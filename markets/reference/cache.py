@@ -106,7 +106,7 @@ def read(name: str) -> KeptFile | None:
         with path.open("rb") as file:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         opened = _opened(content)
-    except Exception:  # whatever is wrong with it, it can be made again
+    except (OSError, ValueError):  # none, or not whole
         return None
     with suppress(OSError):
         os.utime(path)

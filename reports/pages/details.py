@@ -65,7 +65,7 @@ def _tables(record: RunRecord) -> TemplateValues:
         "trades": returns.trades(record.fills),
         "moved": returns.moved(record.cash),
         "lapses": returns.lapsed(record.lapses),
-        "limited": returns.limited(record.limited),
+        "limited": returns.limited_by_leg(record.limited),
         "decided": len(record.targets),
         "held": returns.held(record.weights, returns.decided(record.targets)),
     }

@@ -167,8 +167,14 @@ class LimitedRows(TypedDict):
     rows: list[LimitedRow]
 
 
+def limited_by_leg(table: pd.DataFrame) -> dict[str, LimitedRows]:
+    """The changes of a run's own account, by "", and those of its legs by their names."""
+    legs = list(dict.fromkeys(["", *table["leg"]]))
+    return {leg: limited(table[table["leg"] == leg]) for leg in legs}
+
+
 def limited(table: pd.DataFrame) -> LimitedRows:
-    """The changes of a run; decisions: those of which one was changed."""
+    """The changes of one account; decisions: those of which one was changed."""
     names = [name for names in table["limits"] for name in names.split(", ")]
     change = (table["wanted"] - table["allowed"]).abs()
     return {

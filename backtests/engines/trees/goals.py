@@ -11,6 +11,7 @@ from backtests.engines.trees.leg_accounts import LegAccount
 from backtests.engines.trees.parents import Moment, ParentDecider
 from backtests.simulation.decisions import Decider
 from backtests.simulation.desk import Goal
+from backtests.simulation.output import LegLimited
 from backtests.simulation.sizing import Sizer
 from markets.market import Floats, Market, Mask
 
@@ -50,6 +51,11 @@ class LegGoals:
     def notes(self) -> tuple[str, ...]:
         """What the strategies of the legs noted."""
         return tuple(note for leg in self.legs for note in leg.notes)
+
+    @property
+    def limited(self) -> tuple[LegLimited, ...]:
+        """What limits of the legs changed."""
+        return tuple(row for leg in self.legs for row in leg.limited)
 
     def goal(self, session: int, equity: float, held: Mapping[int, float]) -> Goal | None:
         """What is wanted at a close: units, the sum of the weights behind them, and weights."""

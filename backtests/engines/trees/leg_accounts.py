@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from backtests.simulation.account import Account, account
 from backtests.simulation.desk import Desk, Tree
 from backtests.simulation.fills import Why
-from backtests.simulation.output import EngineOutput
+from backtests.simulation.output import EngineOutput, LegLimited
 from markets.build import valued_at
 from markets.market import Floats, Market, Mask
 from newsfolio.strategy import Strategy
@@ -27,7 +27,8 @@ class LegAccount:
 
     worth: (T,) of the account at each close; goal: (T, N) units held and on order after each close;
     net: (T,) the sum of the weights of the last decision. decided: (T,) whether it decided there.
-    notes: of its strategy. tree: of a leg that holds strategies itself.
+    notes: of its strategy. limited: by its limits and those of its own legs. tree: of a leg that
+    holds strategies itself.
     """
 
     name: str
@@ -39,6 +40,7 @@ class LegAccount:
     output: EngineOutput
     account: Account
     notes: tuple[str, ...]
+    limited: tuple[LegLimited, ...]
     tree: Tree | None = None
 
 
@@ -60,8 +62,16 @@ def leg_account(name: str, desk: Desk, market: Market, turn: Turn) -> LegAccount
     same_day = begun & (desk.market.sessions[at] == market.sessions)
     return LegAccount(
         name, desk.strategy, worth, wide, np.where(begun, net[at], 0.0), same_day & decided[at],
-        output, own, tuple(f"{name}: {note}" for note in notes), desk.tree,
+        output, own, tuple(f"{name}: {note}" for note in notes),
+        tuple(_limited(name, desk, output)), desk.tree,
     )  # fmt: skip
+
+
+def _limited(name: str, desk: Desk, output: EngineOutput) -> Iterator[LegLimited]:
+    for row in output.limited:
+        yield LegLimited(name, desk.market.day(row.session), row)
+    for leg, day, row in desk.tree.limited if desk.tree else ():
+        yield LegLimited(f"{name}: {leg}", day, row)
 
 
 def _of_its_own(desk: Desk, output: EngineOutput) -> Iterator[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from backtests import strategy_loader
@@ -14,6 +16,7 @@ from backtests.engines import kernel
 from backtests.evaluation.lookahead.certificate import certify
 from backtests.evaluation.schema import Honesty
 from backtests.records.from_run import result_of
+from backtests.records.result import load
 from backtests.runner.divide import window_on
 from backtests.runner.fingerprint import code_behind, code_of
 from backtests.runner.inputs import inputs_of, prepare
@@ -24,8 +27,9 @@ from backtests.sweeps.grid import grid_of
 from backtests.sweeps.simulator import SweepSimulator
 from markets.sample.source import SampleSource
 from markets.snapshot import Snapshot
-from newsfolio import Article, Fixed, Strategy, Thesis, at_publication, monthly, yearly
+from newsfolio import Article, Fixed, Limits, Strategy, Thesis, at_publication, monthly, yearly
 from newsfolio.trees import published_of
+from reports import write_pages
 from tests.support.switch import Made
 from tests.support.trees import FREE, played, walk
 
@@ -150,3 +154,30 @@ def test_a_tree_is_named_by_all_parameters_and_all_code() -> None:
     assert (values["on-a.size"], values["on-c.size"]) == (0.5, 0.5)
     assert code_behind(TREE) != code_of(Fixed)
     assert code_behind(Fixed(mix=((1.0, "A"),))) == code_of(Fixed)
+
+
+@dataclasses.dataclass(frozen=True)
+class Capped(Strategy):
+    universe = ("SPY", "QQQ")
+    rebalance = monthly
+    limits = Limits(cap=0.4)
+
+    def weights(self, view):  # type: ignore[no-untyped-def]
+        return {"SPY": 0.7, "QQQ": 0.3}
+
+
+def test_what_limits_of_a_leg_changed_stands_on_the_page(tmp_path: Path) -> None:
+    """Of 0.7 and 0.3 a cap of 0.4 makes 0.4 each, in the account of the leg."""
+    inner = Fixed(mix=((0.5, Capped()), (0.5, "GLD")), schedule=monthly)
+    settings = Settings(start=date(2025, 1, 2), end=date(2025, 6, 30))
+    strategy = Fixed(mix=((0.6, inner), (0.4, "TLT")), schedule=monthly)
+    result = result_of(run_strategy(strategy, SampleSource(), settings))
+    rows = result.limited
+    assert len(set(rows["leg"])) == 1
+    assert rows["leg"].iloc[0].endswith(": capped")
+    assert rows.groupby("asset")["wanted"].agg(set).to_dict() == {"SPY": {0.7}, "QQQ": {0.3}}
+    assert rows["allowed"].to_numpy() == pytest.approx(0.4)
+    result.save(tmp_path / "run", partial(write_pages, tearsheet=False))
+    pd.testing.assert_frame_equal(load(tmp_path / "run").limited, rows)
+    page = (tmp_path / "run" / "details.html").read_text(encoding="utf-8")
+    assert f"decisions of this leg, in its own account, limits changed {len(rows)} weights" in page
